@@ -1,0 +1,27 @@
+// The test projects: `unit` is pure code and takes seconds; `integration` uses real servers, processes and whole runs.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/integration/**', 'tests/scenarios/**', '**/node_modules/**', '**/fixtures/**'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts', 'tests/scenarios/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/fixtures/**'],
+          // Real servers and load generators share two cores: one file at a time keeps their timings honest.
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+});
