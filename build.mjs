@@ -26,6 +26,26 @@ const common = {
   logLevel: 'warning',
 };
 
+/**
+ * A lazily imported CommonJS library keeps its named exports: without this, esbuild gives such an import nothing but
+ * `default`, so that `const { request } = await import('undici')` works in the tests and not in the bundle.
+ */
+const lazyLibraries = {
+  name: 'lazy-libraries',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^./]/ }, ({ importer, kind, path, resolveDir }) => {
+      const ours = kind === 'dynamic-import' && importer.startsWith(src) && !path.startsWith('node:');
+      if (!ours) return undefined;
+      // The suffix makes esbuild treat `default` as Node does.
+      return { path: `${path}.mjs`, namespace: 'lazy', pluginData: { library: path, resolveDir } };
+    });
+    onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ pluginData: { library, resolveDir } }) => {
+      const names = Object.keys(await import(library)).filter((name) => name !== 'module.exports');
+      return { contents: `export { ${names.join(', ')} } from '${library}';`, resolveDir };
+    });
+  },
+};
+
 /** Splitting keeps what is imported lazily (drivers above all) out of the start of every command. */
 function buildCommandLine(out) {
   return build({
@@ -33,6 +53,7 @@ function buildCommandLine(out) {
     entryPoints: { cli: join(src, 'cli.ts') },
     outdir: join(out, 'bin'),
     splitting: true,
+    plugins: [lazyLibraries],
     chunkNames: 'chunks/[name]-[hash]',
   });
 }
