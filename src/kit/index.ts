@@ -1,0 +1,20 @@
+// What a kind, source, platform or reporter may see; exported as `holdpoint/kit`.
+export * from './errors.ts';
+export type * from './events.ts';
+export * from './fill.ts';
+export * from './increase.ts';
+export * from './io.ts';
+export type * from './json.ts';
+export type * from './kind.ts';
+export * from './outcomes.ts';
+export * from './platform.ts';
+export type * from './profile.ts';
+export type * from './record.ts';
+export type * from './reporter.ts';
+export type * from './rollback.ts';
+export type * from './samples.ts';
+export * from './source.ts';
+export * from './store.ts';
+export * from './text.ts';
+export * from './units.ts';
+export * from './verdicts.ts';

@@ -1,0 +1,33 @@
+// The contract of a reporter: it turns events or a record into something a person or a machine reads; it never decides.
+import type { RunEvent } from './events.ts';
+import type { Clock } from './io.ts';
+import type { RunRecord } from './record.ts';
+
+export interface Reporter {
+  holdpointReporter: 1;
+  /** The name in `--reporter NAME[=FILE]`. */
+  name: string;
+  about: string;
+  /** `prose` goes to stderr by default, `machine` to stdout. */
+  writes: 'prose' | 'machine';
+  open(out: Out, clock: Clock): ReporterSession;
+}
+
+/** Where a reporter writes. Everything passes through the redactor behind `write`. */
+export interface Out {
+  write(text: string): void;
+  /** Width in columns now (a terminal may be resized); 80 where unknown. */
+  columns(): number;
+  rows(): number;
+  /** A terminal that understands cursor movement. */
+  terminal: boolean;
+  colour: boolean;
+}
+
+export interface ReporterSession {
+  on(event: RunEvent): void;
+  /** The whole record, once, at the end (also for a record that was read from a file). */
+  end(record: RunRecord): Promise<void> | void;
+  /** Called on every path: stops timers, restores the terminal. */
+  close(): void;
+}

@@ -1,0 +1,53 @@
+// The contract of a store: baselines, records, locks, journals. It must not be the database under test.
+import type { Json } from './json.ts';
+import type { RecordedSample, RunRecord } from './record.ts';
+
+/** What was seen before a deploy, kept for the run that verifies it. */
+export interface StoredBaseline {
+  format: 'holdpoint.baseline/1';
+  service: string;
+  environment: string;
+  /** The label of the release that is about to be deployed. */
+  release: string;
+  takenAt: string;
+  /** The live revision then: the target of a rollback. */
+  live?: string;
+  profileHash: string;
+  checks: Record<string, { kind: string; samples: RecordedSample[] }>;
+}
+
+export interface Lease {
+  /** Gives the lock back. */
+  release(): Promise<void>;
+}
+
+export interface LockHolder {
+  owner: string;
+  pid: number;
+  host: string;
+  since: string;
+}
+
+export interface Store {
+  /** For messages: `files in .holdpoint`. */
+  where: string;
+  /** A second baseline for the same release is not taken: says `kept`. */
+  saveBaseline(baseline: StoredBaseline): Promise<'saved' | 'kept'>;
+  /** For this release label; without a label the newest. */
+  baseline(service: string, environment: string, release?: string): Promise<StoredBaseline | undefined>;
+  /** Returns where it can be read again (a path). */
+  saveRecord(record: RunRecord): Promise<string>;
+  /** Newest first. */
+  records(filter: { service?: string; environment?: string; runId?: string; limit?: number }): Promise<RunRecord[]>;
+  /** A lock by name; or who holds it. A holder whose process is gone is taken over. */
+  lock(name: string, owner: string): Promise<Lease | { heldBy: LockHolder }>;
+  /** Appends one synced line to a journal. */
+  journal(id: string, line: Json): Promise<void>;
+  /** All whole lines of a journal; a torn last line is left out. */
+  readJournal(id: string): Promise<Json[]>;
+  /** Ids of journals whose name starts so, newest first. */
+  journals(prefix: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export const isLease = (lock: Lease | { heldBy: LockHolder }): lock is Lease => 'release' in lock;
