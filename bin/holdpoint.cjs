@@ -24,7 +24,7 @@ function main(argument) {
     process.exitCode = 2;
     return;
   }
-  import('../dist/bin/cli.js');
+  void import('../dist/bin/cli.js');
 }
 
 main(process.argv[2]);

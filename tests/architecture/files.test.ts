@@ -1,4 +1,5 @@
 // The house rules that a machine can read: length of a file, its first line, one way to import zod, no leftover marks.
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { moduleOf, type Module, readModules } from './modules.ts';
 
