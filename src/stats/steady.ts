@@ -1,0 +1,51 @@
+// The steady account: bets on "the mean error share exceeds the limit"; finds small regressions when there is much traffic.
+
+import type { Tally } from './tally.ts';
+
+const TUNING = 1.75;
+const LEAST_UNITS = 10;
+
+/** What the steady account needs to know of a hold; the limit comes later, so that many limits can be tried at no cost. */
+export interface Steadiness {
+  units: number;
+  /** Mean and sample variance of the units' error shares. */
+  mean: number;
+  variance: number;
+  /** Mean number of requests in a unit. */
+  requests: number;
+}
+
+/** Sums a hold up; `units` must be checked ones (`readUnits`). */
+export function steadiness(units: readonly Tally[]): Steadiness {
+  const shares = units.map((unit) => unit.errors / unit.requests);
+  const mean = average(shares);
+  const variance =
+    units.length < 2 ? 0 : (average(shares.map((share) => (share - mean) ** 2)) * units.length) / (units.length - 1);
+  return { units: units.length, mean, variance, requests: average(units.map((unit) => unit.requests)) };
+}
+
+/**
+ * ln B, the natural logarithm of the steady account; 0 (it has not bet) before ten units, -Infinity while the mean is within the limit.
+ *
+ * With t units, mean m, v as below and rho = 1.75: q = t^2 (m-limit)^2 / (2 v (t+rho)), B = sqrt(rho/(t+rho)) (2 e^q - 1).
+ * This is the one-sided normal mixture of Howard, Ramdas, McAuliffe and Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence
+ * sequences", Annals of Statistics 49, 2021, arXiv 1810.08240, with Phi(z) >= 1 - e^(-z^2/2)/2 in place of the normal distribution.
+ *
+ * v = max(sample variance, the largest p(1-p)/n of any p between limit and m). The second part keeps q below what independent requests
+ * would prove exactly, t n KL(m||limit): with the usual m(1-m)/n, ten failures in a row would be infinite evidence against any limit.
+ *
+ * Guarantee: asymptotic only, for many units, since v is estimated (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas,
+ * "Time-uniform central limit theory and asymptotic confidence sequences", Annals of Statistics 52, 2024, arXiv 2103.06476).
+ */
+export function logSteady({ units, mean, variance, requests }: Steadiness, limit: number): number {
+  if (units < LEAST_UNITS) return 0;
+  if (mean <= limit) return Number.NEGATIVE_INFINITY;
+  const widest = Math.min(Math.max(0.5, limit), mean);
+  const spread = Math.max(variance, (widest * (1 - widest)) / requests);
+  const excess = (units * (mean - limit)) ** 2 / (2 * spread * (units + TUNING));
+  return Math.log(TUNING / (units + TUNING)) / 2 + excess + Math.log(2 - Math.exp(-excess));
+}
+
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
