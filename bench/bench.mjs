@@ -1,0 +1,28 @@
+// Prints the figures of the design: start-up against bare Node, then times, memory and event-loop delay of the demo's scenarios.
+// npm run bench · npm run bench -- startup · npm run bench -- incident healthy
+import { resolve } from 'node:path';
+import { SCENARIOS, scenario } from './scenarios.mjs';
+import { startup } from './startup.mjs';
+
+process.chdir(resolve(import.meta.dirname, '..'));
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => name !== 'startup' && !SCENARIOS.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such measurement: ${unknown.join(', ')}; known: startup, ${SCENARIOS.join(', ')}`);
+  process.exit(2);
+}
+
+if (wanted.length === 0 || wanted.includes('startup')) {
+  console.log('Start-up, 20 cold processes each, interleaved (milliseconds):');
+  console.table(await startup());
+}
+const rows = [];
+for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {
+  console.error(`scenario ${name} …`);
+  rows.push(await scenario(name));
+}
+if (rows.length > 0) {
+  console.log('Scenarios of the demo, terminal view on, one run each:');
+  console.table(rows);
+}
