@@ -20,10 +20,13 @@ export interface Platform<Settings> {
 export interface PlatformWorld {
   io: Io;
   root: string;
-  /** Runs a command of the user's, bounded, redacted and written into the record's acts. */
+  /**
+   * Runs a command of the user's in the project root, bounded and redacted, and writes it into the record's acts;
+   * one that only `reads` changes nothing and is no act.
+   */
   run(
     argv: readonly string[],
-    options: { deadline: number; signal?: AbortSignal; env?: Record<string, string> },
+    options: { deadline: number; signal?: AbortSignal; env?: Record<string, string>; reads?: boolean },
   ): Promise<Finished>;
 }
 
@@ -50,7 +53,8 @@ export interface PlatformSession {
   live(signal?: AbortSignal): Promise<Live>;
   /**
    * Goes back: fence and act as one step as far as the platform can. Resolves when the platform took the order
-   * (which proves nothing: the live revision is read back). Throws `Superseded` when something else is live.
+   * (which proves nothing: the live revision is read back). Throws `Superseded` when neither `from` nor `to` is live:
+   * called again after a kill half-way, it finishes what is left of the way to `to`.
    */
   undo(order: UndoOrder, signal?: AbortSignal): Promise<void>;
   /** Whether `to` can still be returned to (pruned releases cannot); a sentence when not. */

@@ -34,6 +34,8 @@ export interface RollbackTools {
   io: Io;
   store: Store;
   plan: RollbackPlan;
+  /** Project root: the folder in which the user's commands run. */
+  root: string;
   platform: PlatformSession;
   /** The acts that the platform's commands have left so far, redacted. */
   acts: () => Act[];
