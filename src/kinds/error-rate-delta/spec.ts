@@ -1,0 +1,40 @@
+// The keys of an `error-rate-delta` check.
+import * as z from 'zod';
+import { countSchema, pointsSchema, shareSchema, sourceRef } from '../../kit/index.ts';
+import { isMatchers, isOneMatcher, isSelector } from './selectors.ts';
+
+/** Raw counters of requests; rates are made from them on our side. */
+const query = z.strictObject({
+  /** Counter of all requests: `http_requests_total{app="auth"}`. */
+  total: z.string().refine(isSelector, 'must be a selector like http_requests_total{app="auth"}, without functions'),
+  /** Matchers added to `total` (`code=~"5.."`), or a selector of its own. */
+  errors: z
+    .string()
+    .refine(
+      (text) => isMatchers(text) || isSelector(text),
+      'must be matchers like code=~"5.." (added to total) or a selector like http_errors_total',
+    ),
+  /** One matcher of requests that do not count, such as our own probes: `client="probe"`. */
+  exclude: z.string().refine(isOneMatcher, 'must be one matcher like client="probe"').optional(),
+});
+
+/** Worse than before means: above `points` more AND above `factor` times as much; `ceiling` is the most in any case. */
+const toleranceSpec = z.strictObject({
+  points: pointsSchema().prefault('0.5pp'),
+  factor: z.number().min(1).default(1.5),
+  ceiling: shareSchema()
+    .refine((share) => share > 0, 'must be above 0%')
+    .prefault('5%'),
+});
+
+export const spec = z.strictObject({
+  from: sourceRef(query),
+  tolerate: toleranceSpec.prefault({}),
+  /** `evidence`: no sign of harm passes, with a caveat; `proof`: the rate must be shown to be within the limit. */
+  require: z.enum(['evidence', 'proof']).default('evidence'),
+  /** With fewer requests in the hold nothing is concluded. */
+  minRequests: countSchema().default(0),
+});
+
+export type Spec = z.infer<typeof spec>;
+export type Query = z.infer<typeof query>;
