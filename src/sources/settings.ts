@@ -1,0 +1,32 @@
+// The settings of the built-in sources.
+import * as z from 'zod';
+import { positiveDuration, secretUrl } from '../kit/units.ts';
+
+const headers = () => z.record(z.string(), z.string().meta({ secret: true })).default({});
+
+/** The settings of `scrape`. */
+export const scrapeSettings = z
+  .strictObject({
+    /** The metrics page of the one instance. */
+    url: secretUrl().optional(),
+    /** One page per instance: a list, or a map name → URL. */
+    urls: z.union([z.array(secretUrl()).min(1), z.record(z.string(), secretUrl())]).optional(),
+    headers: headers(),
+    /** For each page. */
+    timeout: positiveDuration().default(2000),
+  })
+  .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), 'needs one of url, urls');
+
+export type ScrapeSettings = z.output<typeof scrapeSettings>;
+
+/** The settings of `prometheus`. */
+export const prometheusSettings = z.strictObject({
+  /** Base URL of the server, without /api/v1. */
+  url: secretUrl(),
+  headers: headers(),
+  timeout: positiveDuration().default(5000),
+  /** The scrape interval: no new number appears sooner. */
+  resolution: positiveDuration().default(15_000),
+});
+
+export type PrometheusSettings = z.output<typeof prometheusSettings>;
