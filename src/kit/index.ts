@@ -1,6 +1,7 @@
 // What a kind, source, platform or reporter may see; exported as `holdpoint/kit`.
 export * from './errors.ts';
 export type * from './events.ts';
+export * from './exit-codes.ts';
 export * from './fill.ts';
 export * from './increase.ts';
 export * from './io.ts';

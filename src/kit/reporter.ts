@@ -16,6 +16,8 @@ export interface Reporter {
 /** Where a reporter writes. Everything passes through the redactor behind `write`. */
 export interface Out {
   write(text: string): void;
+  /** Masks secrets in a text before it is cut or wrapped: `write` no longer recognises half a secret. */
+  redact(text: string): string;
   /** Width in columns now (a terminal may be resized); 80 where unknown. */
   columns(): number;
   rows(): number;
@@ -26,8 +28,11 @@ export interface Out {
 
 export interface ReporterSession {
   on(event: RunEvent): void;
-  /** The whole record, once, at the end (also for a record that was read from a file). */
-  end(record: RunRecord): Promise<void> | void;
+  /**
+   * The whole record, once, at the end (also for a record that was read from a file). `saved`: where it can be read
+   * again (a path), when it was saved.
+   */
+  end(record: RunRecord, saved?: string): Promise<void> | void;
   /** Called on every path: stops timers, restores the terminal. */
   close(): void;
 }
