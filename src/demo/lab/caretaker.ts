@@ -1,0 +1,61 @@
+// Keeps the list of everything that the lab started, ends it in reverse order, and leaves a janitor for the case of a crash.
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Child, type ChildPlan, startChild } from './children.ts';
+import type { JanitorOrder } from './janitor.ts';
+import { program } from './package-root.ts';
+
+/** Starts processes for the lab and sees to their end. */
+export interface Caretaker {
+  /** The lab's folder; it goes when the lab goes. */
+  folder: string;
+  /** Starts a process that ends with the lab at the latest. */
+  start(plan: ChildPlan): Promise<Child>;
+  /** Takes a process over that somebody else started. */
+  adopt(child: Child, signal: NodeJS.Signals): Child;
+  /** Calls `close` when the lab ends, before what was started earlier ends. */
+  onEnd(close: () => Promise<void>): void;
+  /** Ends everything and removes the folder; resolves when nothing is left. */
+  end(): Promise<void>;
+}
+
+const startJanitor = (folder: string): Promise<Child> =>
+  startChild({
+    name: 'the janitor',
+    argv: [process.execPath, program('janitor')],
+    cwd: '/',
+    env: { FOLDER: folder },
+    ready: 'ready',
+    farewell: [],
+  });
+
+/** Makes the lab's folder and starts its janitor. */
+export const openCaretaker = async (): Promise<Caretaker> => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdpoint-demo-'));
+  // Postgres may run as another user and has to get through to its own folder below.
+  await chmod(folder, 0o711);
+  const janitor = await startJanitor(folder);
+  const tell = (order: JanitorOrder): void => void janitor.input.write(`${JSON.stringify(order)}\n`);
+  tell({ folder });
+  const closings: (() => Promise<void>)[] = [];
+  const adopt = (child: Child, signal: NodeJS.Signals): Child => {
+    tell({ watch: child.pid, signal });
+    void child.gone.then(() => tell({ gone: child.pid }));
+    closings.push(() => child.stop());
+    return child;
+  };
+  return {
+    folder,
+    start: async (plan) => adopt(await startChild(plan), plan.farewell[0]?.[0] ?? 'SIGTERM'),
+    adopt,
+    onEnd: (close) => void closings.push(close),
+    async end() {
+      const failures: unknown[] = [];
+      for (const close of closings.splice(0).reverse()) await close().catch((error: unknown) => failures.push(error));
+      janitor.input.end();
+      await janitor.gone;
+      if (failures.length > 0) throw new AggregateError(failures, 'the lab could not end everything that it started');
+    },
+  };
+};

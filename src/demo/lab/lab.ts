@@ -1,0 +1,170 @@
+// The lab: Postgres, the auth service with two releases, its users, and the project folder that holdpoint runs in.
+import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scenario } from '../scenarios.ts';
+import { type LoadPlan, loadPlanVariable } from '../traffic/load-plan.ts';
+import { type Caretaker, openCaretaker } from './caretaker.ts';
+import { type Seeded, seedDatabase } from './database.ts';
+import { packageRoot, program } from './package-root.ts';
+import { freePort } from './ports.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { layOut } from './releases.ts';
+import { type Instance, startSupervisor } from './supervisor.ts';
+
+/** A lab that stands. */
+export interface Lab {
+  /** Everything of the lab stands below it; gone after `end`. */
+  folder: string;
+  /** The project: `deploy-profiles/` and, after a run, `.holdpoint/`. */
+  project: string;
+  /** The folder with `releases` and the `current` link. */
+  app: string;
+  /** Variables that the profile refers to. */
+  env: Record<string, string>;
+  /** The pipeline's deploy command, without the revision. */
+  deployArgv(revision: string, flags?: readonly string[]): string[];
+  /** Where each instance answers, by name. */
+  instances: Record<string, string>;
+  /** Connection string of a superuser, for looking at the world from outside. */
+  adminUrl: string;
+  /** What the instances printed last. */
+  output(): string;
+  ports: number[];
+  /** Ends all processes and removes the folder. */
+  end(): Promise<void>;
+}
+
+/** Users turn about 30 pages per second together: 20 users, one page each 0.1 s + 0.56 s. */
+const traffic = { thinkMs: 560, signInEveryMs: 667, limitMs: 120_000 };
+
+/** Copies of the pipeline's programs: a build of holdpoint during a demo must not pull them away. */
+const copyPrograms = async (folder: string): Promise<{ deploy: string; restart: string }> => {
+  await mkdir(folder);
+  const copy = async (name: string): Promise<string> => {
+    await copyFile(program(name), join(folder, `${name}.mjs`));
+    return join(folder, `${name}.mjs`);
+  };
+  return { deploy: await copy('deploy'), restart: await copy('restart') };
+};
+
+/** A fresh project folder with the profile that holdpoint ships, as it is. */
+const writeProject = async (project: string): Promise<void> => {
+  await mkdir(join(project, 'deploy-profiles'), { recursive: true });
+  await cp(join(packageRoot(), 'deploy-profiles', 'demo.yaml'), join(project, 'deploy-profiles', 'demo.yaml'));
+  await writeFile(join(project, 'README'), 'A throw-away project of `holdpoint demo`.\n');
+};
+
+const pickPorts = async (count: number): Promise<number[]> => {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort(ports));
+  return ports;
+};
+
+const startTraffic = async (caretaker: Caretaker, base: string, seeded: Seeded): Promise<void> => {
+  const plan: LoadPlan = {
+    base,
+    sessions: seeded.sessions,
+    accounts: seeded.accounts,
+    password: seeded.accountPassword,
+    ...traffic,
+  };
+  await caretaker.start({
+    name: 'the load generator',
+    argv: [process.execPath, program('load')],
+    cwd: caretaker.folder,
+    env: { [loadPlanVariable]: JSON.stringify(plan) },
+    ready: 'ready',
+    farewell: [['SIGTERM', 1000]],
+  });
+};
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** One instance answers by itself; several stand behind the proxy. */
+const startFront = async (caretaker: Caretaker, instances: readonly Instance[], port: number): Promise<string> => {
+  const [only] = instances;
+  if (only && instances.length === 1) return urlOf(only.port);
+  await caretaker.start({
+    name: 'the proxy',
+    argv: [process.execPath, program('proxy')],
+    cwd: caretaker.folder,
+    env: { PROXY_PORT: String(port), PROXY_TARGETS: instances.map((instance) => urlOf(instance.port)).join(',') },
+    ready: 'ready',
+    farewell: [['SIGTERM', 1000]],
+  });
+  return urlOf(port);
+};
+
+const startDatabase = async (caretaker: Caretaker): Promise<{ postgres: Postgres; seeded: Seeded }> => {
+  const folder = join(caretaker.folder, 'postgres');
+  await mkdir(folder);
+  const postgres = await startPostgres(folder);
+  caretaker.adopt(postgres.child, 'SIGQUIT');
+  return { postgres, seeded: await seedDatabase(postgres) };
+};
+
+/** Waits for all, also when one fails: nothing may still be starting while the lab ends. */
+const allOf = async <T extends unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> => {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<T>;
+};
+
+const build = async (caretaker: Caretaker, scenario: Scenario): Promise<Lab> => {
+  const [app, project] = [join(caretaker.folder, 'app'), join(caretaker.folder, 'project')];
+  const [{ postgres, seeded }, programs] = await allOf([
+    startDatabase(caretaker),
+    copyPrograms(join(caretaker.folder, 'pipeline')),
+    layOut(app, scenario.before, scenario.after),
+    writeProject(project),
+  ]);
+  const [ordersPort = 0, frontPort = 0, ...ports] = await pickPorts(2 + scenario.instances.length);
+  const instances = scenario.instances.map((name, index) => ({ name, port: ports[index] ?? 0 }));
+  const supervisor = await startSupervisor(caretaker, {
+    app,
+    instances,
+    databaseUrl: seeded.serviceUrl,
+    port: ordersPort,
+  });
+  const base = await startFront(caretaker, instances, frontPort);
+  await startTraffic(caretaker, base, seeded);
+  const named = Object.fromEntries(instances.map(({ name, port }) => [name, urlOf(port)]));
+  return {
+    folder: caretaker.folder,
+    project,
+    app,
+    env: {
+      DEMO_URL: base,
+      ...Object.fromEntries(Object.entries(named).map(([name, url]) => [`DEMO_INSTANCE_${name.toUpperCase()}`, url])),
+      DEMO_DATABASE_URL: seeded.probeUrl,
+      DEMO_SMOKE_PASSWORD: seeded.smokePassword,
+      DEMO_APP: app,
+      DEMO_NODE: process.execPath,
+      DEMO_RESTART: programs.restart,
+      DEMO_RESTART_URL: supervisor.restartUrl,
+    },
+    deployArgv: (revision, flags = []) => [
+      process.execPath,
+      programs.deploy,
+      app,
+      revision,
+      supervisor.restartUrl,
+      ...flags,
+    ],
+    instances: named,
+    adminUrl: postgres.url('postgres', undefined, 'auth'),
+    output: supervisor.output,
+    ports: [postgres.port, ordersPort, frontPort, ...ports],
+    end: () => caretaker.end(),
+  };
+};
+
+/** Builds the lab for a scenario, with users at work. Leaves nothing behind when it throws. */
+export const startLab = async (scenario: Scenario): Promise<Lab> => {
+  const caretaker = await openCaretaker();
+  try {
+    return await build(caretaker, scenario);
+  } catch (error) {
+    await caretaker.end();
+    throw error;
+  }
+};
