@@ -1,0 +1,50 @@
+// Holds with known results, a fixed-seed generator and a comparison to 12 digits for the tests of src/stats.
+import { expect } from 'vitest';
+import type { Tally } from '../../src/stats/tally.ts';
+
+/** Tallies out of [errors, requests] pairs. */
+export function tallies(...pairs: readonly (readonly [number, number])[]): Tally[] {
+  return pairs.map(([errors, requests]) => ({ errors, requests }));
+}
+
+/** `count` equal tallies. */
+export function repeated(count: number, errors: number, requests: number): Tally[] {
+  return Array.from({ length: count }, () => ({ errors, requests }));
+}
+
+const TEN = [95, 105, 88, 120, 99, 101, 130, 77, 110, 92];
+
+export const V1 = tallies([1, 5], [3, 5], [4, 5]);
+export const V2 = tallies([0, 50], [1, 50], [0, 50], [2, 50], [3, 48], [0, 0], [1, 52]);
+export const V3 = [...repeated(24, 0, 100), ...repeated(36, 1, 100)];
+export const V4 = [...TEN, ...TEN].map((errors) => ({ errors, requests: 5000 }));
+
+/** Uniform numbers within [0,1), the same for the same seed (mulberry32). */
+export function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** How many of `requests` independent requests fail at `rate`. */
+export function failures(random: () => number, requests: number, rate: number): number {
+  let count = 0;
+  for (let at = 0; at < requests; at += 1) if (random() < rate) count += 1;
+  return count;
+}
+
+/** `count` units of `requests` requests that fail independently at `rate`. */
+export function drawn(random: () => number, count: number, requests: number, rate: number): Tally[] {
+  return Array.from({ length: count }, () => ({ errors: failures(random, requests, rate), requests }));
+}
+
+/** Asserts that the numbers agree to `digits` significant digits (reference values are rounded to 12). */
+export function expectClose(actual: number, expected: number, digits = 11): void {
+  expect(Math.abs(actual - expected) / (Math.abs(expected) || 1), `${actual} is not ${expected}`).toBeLessThan(
+    10 ** -digits,
+  );
+}
