@@ -17,7 +17,7 @@ function fileProblems({ path, text, code }: Module): string[] {
   const checks: [boolean, string][] = [
     [inSrc && lines > MOST_LINES, `has ${lines} lines; at most ${MOST_LINES}`],
     [
-      !/^\/\/ \S.*[.:]$/m.test(text.split('\n')[0] ?? ''),
+      !/^\/\/ \S.*[.:?]$/m.test(text.split('\n')[0] ?? ''),
       'does not begin with a comment of one sentence that says what it is for',
     ],
     [/\bexport default\b/.test(code), 'has a default export; exports are named'],
