@@ -1,0 +1,122 @@
+// Everything after the hold: the decision, one last look, the rollback.
+import { type Decision, duration, type RollbackOrder, type RollbackReport } from '../kit/index.ts';
+import { askControl } from './control.ts';
+import { type Course, enterPhase, finalFindings, mark } from './course.ts';
+import { decide } from './decide.ts';
+import { diagnose } from './diagnose.ts';
+import type { HoldEnd } from './hold.ts';
+import { look } from './look.ts';
+import { verify } from './verify.ts';
+
+/** Milliseconds for the last look at everything before a rollback: evidence first, but not for long. */
+const lastLook = 5000;
+
+/** Decides, after one more look at everything when it is going to be a rollback. */
+export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promise<Decision> => {
+  const { input, stops } = course;
+  if (end === 'rollback') await lookOnceMore(course);
+  if (end !== 'stopped') course.findings = finalFindings(course, whyEnded[end]);
+  const undecided = (): Decision => decide(course.findings, stops, input.permission);
+  if (end === 'interrupted')
+    stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
+  if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(course));
+  if (undecided().action !== 'rollback') return undecided();
+  const control = await askControl(input.profile.rollback?.control, input.profile.root, input.io, input.signal);
+  if (!control) return undecided();
+  stops.push(control);
+  return decide(course.findings, stops, { rollback: false, because: control.text });
+};
+
+const whyEnded = {
+  green: 'deadline',
+  deadline: 'deadline',
+  blocked: 'stopped_early',
+  rollback: 'stopped_early',
+  interrupted: 'interrupted',
+} as const;
+
+const notTogether = ({ input }: Course) => {
+  const { hold } = input.profile.timings;
+  const text = `the checks were not all green together for ${duration(hold.for)} within ${duration(hold.deadline)}`;
+  return { check: 'run' as const, reason: 'deadline', text };
+};
+
+const lookOnceMore = async (course: Course): Promise<void> => {
+  const { watched, input } = course;
+  const { clock } = input.io;
+  enterPhase(
+    course,
+    'last',
+    lastLook,
+    `one more look at all checks before the rollback, at most ${duration(lastLook)}`,
+  );
+  await Promise.all(
+    watched.map(async (one) => {
+      const samples = await look(one, { phase: 'last', n: 0, timeout: lastLook }, clock, input.signal);
+      one.samples.push(...samples);
+      input.emit({ type: 'sample', at: clock.now(), check: one.check.id, samples });
+    }),
+  );
+};
+
+/** Tells the decision, and carries a rollback out. Without permission it is withheld, with the command to type. */
+export const act = async (course: Course, decision: Decision): Promise<RollbackReport | undefined> => {
+  const { input, findings, stops } = course;
+  mark(course, 'decision', decision.action);
+  input.emit({
+    type: 'decided',
+    at: input.io.clock.now(),
+    decision,
+    diagnosis: diagnose({ decision, findings, stops }),
+  });
+  if (decision.action === 'rollback') return rollBackNow(course, decision);
+  return decision.withheld === undefined ? undefined : withheld(course, decision.withheld);
+};
+
+const rollBackNow = async (course: Course, decision: Decision): Promise<RollbackReport> => {
+  const { input } = course;
+  if (!input.rollBack) return withheld(course, 'no platform is named to roll back with');
+  const report = await input.rollBack(orderOf(course, decision), (signal) => verifyFailed(course, signal));
+  mark(course, 'rollback-finished', report.state);
+  return report;
+};
+
+const orderOf = ({ input, from, to, baselineTakenAt }: Course, decision: Decision): RollbackOrder => {
+  const { service, environment } = input.profile;
+  const release = input.identity.label ?? from ?? 'unnamed';
+  return {
+    id: `rb:${service}/${environment}:${release}:${baselineTakenAt ?? input.identity.runId}`,
+    service,
+    environment,
+    from,
+    to,
+    causes: decision.because,
+    actor: input.identity.actor,
+    by: 'run',
+  };
+};
+
+const verifyFailed = (course: Course, signal: AbortSignal) => {
+  const { input, watched, findings } = course;
+  const failed = watched.filter(({ check }) =>
+    findings.some(
+      (finding) =>
+        finding.check === check && finding.verdict.outcome === 'fail' && finding.attribution !== 'preexisting',
+    ),
+  );
+  const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
+  const { clock } = input.io;
+  return verify(failed, plan, { warmup: input.profile.timings.hold.warmup, clock, emit: input.emit, signal });
+};
+
+const withheld = ({ input, from, to }: Course, because: string): RollbackReport => ({
+  state: 'WITHHELD',
+  reason: 'rollback_withheld',
+  because,
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+  verified: false,
+  guards: [],
+  acts: [],
+  ...(input.platform && from !== undefined && to !== undefined ? { manual: input.platform.manual({ from, to }) } : {}),
+});

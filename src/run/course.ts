@@ -1,0 +1,111 @@
+// The state of one run while it goes on, and the small steps that all phases share.
+import type { JudgePlan, Mark, Phase, RunEvent } from '../kit/index.ts';
+import type { Finding, Stop } from './finding.ts';
+import type { RunInput } from './input.ts';
+import { judgeNow } from './judging.ts';
+import { openWatched, type Watched } from './watched.ts';
+import { createWorlds } from './world.ts';
+
+/** Chance of a false pass of a proof (`require: proof`). */
+const beta = 0.05;
+
+export interface Course {
+  input: RunInput;
+  watched: Watched[];
+  marks: Mark[];
+  stops: Stop[];
+  /** Set once the run is decided. */
+  findings: Finding[];
+  /** The revision under test, and the captured one to return to. */
+  from?: string;
+  to?: string;
+  /** ISO time of the baseline: makes the id of a rollback unique per deploy. */
+  baselineTakenAt?: string;
+  startedAt: number;
+}
+
+/** Opens every check of the profile, side by side. */
+export const openCourse = async (input: RunInput): Promise<Course> => {
+  const { profile, io, emit, learn } = input;
+  const marks: Mark[] = [];
+  const onMark = (mark: Mark): void => {
+    marks.push(mark);
+    emit({ type: 'mark', ...mark });
+  };
+  const worlds = createWorlds({ io, root: profile.root, registry: profile.registry, learn, onMark });
+  const plans = judgePlans(input);
+  const watched = await Promise.all(
+    profile.checks.map((check, index) =>
+      openWatched(check, plans[index] as JudgePlan, worlds(check.id, check.every), marks),
+    ),
+  );
+  return { input, watched, marks, stops: [], findings: [], startedAt: io.clock.now() };
+};
+
+/** The numbers that each judge needs; alpha is split over all sequential tests of the profile. */
+const judgePlans = ({ profile, verb }: RunInput): JudgePlan[] => {
+  const tests = profile.checks.map(({ kind, spec, unavailable }) =>
+    unavailable === undefined ? (kind.hypotheses?.(spec) ?? 0) : 0,
+  );
+  const all = Math.max(
+    1,
+    tests.reduce((sum, n) => sum + n, 0),
+  );
+  return profile.checks.map(({ every, failAfter, errorGrace }) => ({
+    alpha: profile.alpha / all,
+    beta,
+    units: Math.max(1, Math.ceil(profile.timings.hold.deadline / every)),
+    failAfter,
+    every,
+    errorGrace,
+    absolute: verb === 'check',
+  }));
+};
+
+/** Leaves a named moment in the record and on the timeline. */
+export const mark = ({ input, marks }: Course, name: string, data?: Mark['data']): void => {
+  const entry = { at: input.io.clock.now(), name, ...(data === undefined ? {} : { data }) };
+  marks.push(entry);
+  input.emit({ type: 'mark', ...entry });
+};
+
+/** Tells the reporters that a phase begins, and how long (milliseconds) it lasts at most. */
+export const enterPhase = ({ input }: Course, phase: Phase, length: number, text: string): void =>
+  input.emit({ type: 'phase', at: input.io.clock.now(), phase, length, text });
+
+export const note = ({ input }: Course, level: Extract<RunEvent, { type: 'note' }>['level'], text: string): void =>
+  input.emit({ type: 'note', at: input.io.clock.now(), level, text });
+
+/**
+ * What stands at the end: everything judged once more with `ended`; what is still open becomes `inconclusive` with
+ * the reason why no more samples came. Confirmed failures and errors stay what they are.
+ */
+export const finalFindings = (
+  { watched, input }: Course,
+  reason: 'deadline' | 'stopped_early' | 'interrupted',
+): Finding[] => {
+  const now = input.io.clock.now();
+  return watched
+    .map((one) => judgeNow(one, now, { sticky: true, ended: true }))
+    .map((finding) =>
+      finding.verdict.settled || finding.verdict.outcome === 'error' ? finding : unfinished(finding, reason),
+    );
+};
+
+const whyUnfinished = {
+  deadline: 'not settled when the deadline of the hold was over',
+  stopped_early: 'the run ended before this was settled',
+  interrupted: 'the run was interrupted before this was settled',
+};
+
+const unfinished = (finding: Finding, reason: keyof typeof whyUnfinished): Finding => ({
+  ...finding,
+  attribution: 'none',
+  verdict: {
+    ...finding.verdict,
+    outcome: 'inconclusive',
+    settled: true,
+    reason,
+    because: `${whyUnfinished[reason]}; last seen: ${finding.verdict.because}`,
+  },
+});

@@ -1,0 +1,19 @@
+// An abort signal that fires after a time by the injected clock, or with its parent.
+import type { Clock } from '../kit/index.ts';
+
+export interface Deadline {
+  signal: AbortSignal;
+  /** Ends the waiting; must be called on every path. */
+  clear(): void;
+}
+
+/** `ms` from now, or when the parent aborts. */
+export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Deadline => {
+  const over = new AbortController();
+  const done = new AbortController();
+  void clock.sleep(ms, done.signal).then(() => over.abort());
+  return {
+    signal: parent ? AbortSignal.any([over.signal, parent]) : over.signal,
+    clear: () => done.abort(),
+  };
+};

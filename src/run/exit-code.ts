@@ -1,0 +1,68 @@
+// The exit code of a run: a pure function of its decision, its findings and its rollback.
+import type { Decision, RollbackReport, Verb } from '../kit/index.ts';
+import type { Finding, Stop } from './finding.ts';
+import { asksAmong } from './policy.ts';
+
+/** All exit codes with their meaning: for `explain`, reports and the docs. */
+export const exitCodes: Readonly<Record<number, string>> = {
+  0: 'passed',
+  1: 'a bug in holdpoint (the stack is shown)',
+  2: 'usage or configuration: nothing was checked',
+  10: 'blocked: a check failed',
+  11: 'blocked: could not tell (inconclusive)',
+  12: 'blocked: could not measure (error)',
+  13: 'blocked: failing since before this release',
+  20: 'rolled back and verified',
+  21: 'rolled back, checks still failing: page',
+  22: 'rollback refused by a guard or a person: page',
+  23: 'rollback failed, or its state is unknown: page',
+  75: 'another run holds the lock',
+  130: 'interrupted by SIGINT; the record says how far it came',
+  143: 'interrupted by SIGTERM; the record says how far it came',
+};
+
+export interface Ending {
+  verb: Verb;
+  decision: Decision;
+  findings: readonly Finding[];
+  stops: readonly Stop[];
+  rollback?: RollbackReport;
+  interrupted?: 'SIGINT' | 'SIGTERM';
+  /** Everything was computed, nothing counts. */
+  shadow: boolean;
+}
+
+/** Exit code of an ending. An interruption is told as such, unless a rollback came to its end all the same. */
+export const exitCode = (ending: Ending): number => {
+  const { decision, rollback, interrupted, shadow } = ending;
+  if (rollback && decision.action === 'rollback' && isFinal(rollback)) return rollbackCode(rollback);
+  if (interrupted) return interrupted === 'SIGINT' ? 130 : 143;
+  if (shadow || decision.action === 'pass') return 0;
+  return blockCode(ending);
+};
+
+const isFinal = ({ state, reason }: RollbackReport): boolean =>
+  reason !== 'interrupted' && ['ROLLED_BACK', 'UNVERIFIED', 'REFUSED', 'FAILED'].includes(state);
+
+const rollbackCode = ({ state }: RollbackReport): number => {
+  if (state === 'ROLLED_BACK') return 20;
+  if (state === 'UNVERIFIED') return 21;
+  return state === 'REFUSED' ? 22 : 23;
+};
+
+/** Among blocks: 10 before 13 before 12 before 11. By hand (`check`) an old failure is a failure all the same. */
+const blockCode = ({ verb, findings, stops, decision }: Ending): number => {
+  const codes = findings
+    .filter((finding) => ['block', 'rollback'].includes(asksAmong(finding, findings)))
+    .map((finding) => codeOf(finding, verb));
+  const all = [...codes, ...stops.map(stopCode), ...(decision.withheld === undefined ? [] : [10])];
+  return [10, 13, 12, 11].find((code) => all.includes(code)) ?? 11;
+};
+
+const codeOf = ({ verdict, attribution }: Finding, verb: Verb): number => {
+  if (verdict.outcome === 'fail') return attribution === 'preexisting' && verb !== 'check' ? 13 : 10;
+  return verdict.outcome === 'error' ? 12 : 11;
+};
+
+/** A failed deploy command and a failing control are failures; everything else about the run is "could not tell". */
+const stopCode = ({ reason }: Stop): number => (reason === 'deploy_failed' || reason === 'control_failing' ? 10 : 11);

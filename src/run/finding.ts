@@ -1,0 +1,15 @@
+// What stands about one check when the run decides: its plan, its verdict, its attribution.
+import type { Attribution, CheckPlan, Verdict } from '../kit/index.ts';
+
+export interface Finding {
+  check: CheckPlan;
+  verdict: Verdict;
+  attribution: Attribution;
+}
+
+/** Something about the run itself that forbids a pass: nothing was deployed, the deadline, an interruption. */
+export interface Stop {
+  check: 'rollout' | 'deploy' | 'run' | 'control';
+  reason: string;
+  text: string;
+}

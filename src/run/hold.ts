@@ -1,0 +1,161 @@
+// The hold: the release proves itself until all blocking checks were green together, or something ends it.
+import type { Clock, Emit, Phase } from '../kit/index.ts';
+import { decide } from './decide.ts';
+import type { Finding } from './finding.ts';
+import { announce, judgeNow } from './judging.ts';
+import { asksAmong } from './policy.ts';
+import { startSampler } from './sampler.ts';
+import type { Watched } from './watched.ts';
+
+export type HoldEnd = 'green' | 'rollback' | 'blocked' | 'deadline' | 'interrupted';
+
+/** Milliseconds. */
+export interface HoldPlan {
+  for: number;
+  deadline: number;
+}
+
+/** Since when (epoch milliseconds) everything is green, or something is blocked for good. */
+export interface HoldClock {
+  greenSince?: number;
+  blockedSince?: number;
+}
+
+const isRed = (finding: Finding, all: readonly Finding[]): boolean => {
+  const action = asksAmong(finding, all);
+  return action === 'block' || action === 'rollback';
+};
+
+/**
+ * One step of the hold, pure: green together for `for` and everything settled → green; a justified rollback → rollback;
+ * a settled red check → blocked, `for` later (it may still become a rollback); else go on until the deadline.
+ */
+export const holdStep = (
+  clock: HoldClock,
+  findings: readonly Finding[],
+  now: number,
+  started: number,
+  plan: HoldPlan,
+): { clock: HoldClock; end?: HoldEnd } => {
+  const red = findings.filter((finding) => isRed(finding, findings));
+  const next: HoldClock = {
+    ...(red.length === 0 ? { greenSince: clock.greenSince ?? now } : {}),
+    ...(red.some(({ verdict }) => verdict.settled) ? { blockedSince: clock.blockedSince ?? now } : {}),
+  };
+  if (
+    decide(
+      findings.filter(({ verdict }) => verdict.settled),
+      [],
+      { rollback: true },
+    ).action === 'rollback'
+  )
+    return { clock: next, end: 'rollback' };
+  const settled = findings.every(({ verdict, check }) => verdict.settled || check.onFail === 'warn');
+  if (next.greenSince !== undefined && settled && now - next.greenSince >= plan.for)
+    return { clock: next, end: 'green' };
+  if (next.blockedSince !== undefined && now - next.blockedSince >= plan.for) return { clock: next, end: 'blocked' };
+  return now - started >= plan.deadline ? { clock: next, end: 'deadline' } : { clock: next };
+};
+
+/** The next moment (epoch milliseconds) at which the hold could end without a further sample. */
+export const nextMoment = (
+  { greenSince, blockedSince }: HoldClock,
+  now: number,
+  started: number,
+  plan: HoldPlan,
+): number => {
+  const moments = [greenSince, blockedSince].flatMap((since) => (since === undefined ? [] : [since + plan.for]));
+  return Math.min(started + plan.deadline, ...moments.filter((moment) => moment > now));
+};
+
+export interface HoldOptions {
+  phase: Phase;
+  plan: HoldPlan;
+  /** `hold`: confirmed failures stay and may end it; `verify`: only green or the deadline ends it. */
+  sticky: boolean;
+  clock: Clock;
+  emit: Emit;
+  signal: AbortSignal;
+  /** Recorded, not judged, before the hold; ends early when nothing is left to judge. Milliseconds. */
+  warmup: number;
+  onWarm?: () => void;
+}
+
+/** Warms up, then samples and judges until the hold ends. */
+export const hold = async (
+  watched: readonly Watched[],
+  options: HoldOptions,
+): Promise<{ end: HoldEnd; findings: Finding[] }> => {
+  const { clock, emit, signal } = options;
+  const news = createNews();
+  const sampler = startSampler(watched, {
+    phase: options.warmup > 0 ? 'warmup' : options.phase,
+    clock,
+    signal,
+    onSamples: (one, added) => {
+      emit({ type: 'sample', at: clock.now(), check: one.check.id, samples: one.samples.slice(-added) });
+      announce(emit, judgeNow(one, clock.now(), options), one, clock.now());
+      news.tell();
+    },
+  });
+  try {
+    if (options.warmup > 0) {
+      await warmUp(watched, news, options);
+      options.onWarm?.();
+      sampler.enter(options.phase);
+    }
+    return await untilEnd(watched, news, options);
+  } finally {
+    await sampler.stop();
+  }
+};
+
+const warmUp = async (
+  watched: readonly Watched[],
+  news: News,
+  { clock, warmup, signal, sticky }: HoldOptions,
+): Promise<void> => {
+  const over = clock.now() + warmup;
+  while (clock.now() < over && !signal.aborted) {
+    await news.wait(clock, over - clock.now(), signal);
+    if (watched.some((one) => isConfirmedFailure(judgeNow(one, clock.now(), { sticky })))) return;
+  }
+};
+
+const isConfirmedFailure = ({ verdict }: Finding): boolean => verdict.outcome === 'fail' && verdict.settled;
+
+const untilEnd = async (
+  watched: readonly Watched[],
+  news: News,
+  options: HoldOptions,
+): Promise<{ end: HoldEnd; findings: Finding[] }> => {
+  const { clock, plan, signal, sticky } = options;
+  const started = clock.now();
+  let since: HoldClock = {};
+  while (true) {
+    const now = clock.now();
+    const findings = watched.map((one) => judgeNow(one, now, { sticky }));
+    const step = holdStep(since, findings, now, started, plan);
+    since = step.clock;
+    if (signal.aborted) return { end: 'interrupted', findings };
+    if (step.end && (sticky || step.end === 'green' || step.end === 'deadline')) return { end: step.end, findings };
+    await news.wait(clock, Math.max(1, nextMoment(since, now, started, plan) - now), signal);
+  }
+};
+
+/** Lets the loop sleep until something was seen. */
+interface News {
+  tell(): void;
+  wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const createNews = (): News => {
+  let arrived = new AbortController();
+  return {
+    tell: () => arrived.abort(),
+    wait: async (clock, ms, signal) => {
+      await clock.sleep(ms, AbortSignal.any([arrived.signal, signal]));
+      arrived = new AbortController();
+    },
+  };
+};

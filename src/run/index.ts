@@ -1,0 +1,121 @@
+// Runs a profile from the baseline to the record: the engine's only entry.
+import {
+  type Decision,
+  duration,
+  isoTime,
+  type RollbackReport,
+  type RunRecord,
+  type StoredBaseline,
+} from '../kit/index.ts';
+import { act, conclude } from './after.ts';
+import { bringOut, captureBaseline, recallLastRuns, takeBaseline } from './before.ts';
+import { compose } from './compose.ts';
+import { type Course, enterPhase, mark, note, openCourse } from './course.ts';
+import { type HoldEnd, hold } from './hold.ts';
+import type { RunInput } from './input.ts';
+import { recordPlan } from './record.ts';
+import { closeAll } from './watched.ts';
+
+export type { Permission } from './decide.ts';
+export { exitCodes } from './exit-code.ts';
+export type { Identity, RunInput } from './input.ts';
+export { engineReasons } from './reasons.ts';
+
+/** Verifies a release (`run`) or asks how the service is (`check`); returns the record. Never throws for what the world does. */
+export const run = async (input: RunInput): Promise<RunRecord> => {
+  const course = await openCourse(input);
+  announceRun(course);
+  try {
+    const end = await (input.verb === 'run' ? verifyRelease(course) : lookNow(course));
+    const decision = await conclude(course, end);
+    const rollback = await act(course, decision);
+    return await finish(course, decision, rollback);
+  } finally {
+    await closeAll(course.watched);
+  }
+};
+
+/** Only the part before a deploy: what `holdpoint baseline` stores. */
+export const baseline = async (input: RunInput): Promise<StoredBaseline> => {
+  const course = await openCourse(input);
+  try {
+    return await captureBaseline(course);
+  } finally {
+    await closeAll(course.watched);
+  }
+};
+
+const announceRun = ({ input, watched, startedAt }: Course): void => {
+  const { profile, identity } = input;
+  const checks = watched.map(({ check }) => ({
+    id: check.id,
+    title: check.title,
+    kind: check.kind.name,
+    layer: check.kind.layer,
+    onFail: check.onFail,
+  }));
+  input.emit({
+    type: 'started',
+    at: startedAt,
+    verb: input.verb,
+    runId: identity.runId,
+    service: profile.service,
+    environment: profile.environment,
+    release: identity.label ?? '',
+    shadow: input.shadow,
+    checks,
+    plan: recordPlan(profile.timings),
+  });
+};
+
+const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
+  await takeBaseline(course);
+  await bringOut(course);
+  if (course.input.signal.aborted) return 'interrupted';
+  return course.stops.length > 0 ? 'stopped' : holdNow(course, course.input.profile.timings.hold.warmup);
+};
+
+const lookNow = async (course: Course): Promise<HoldEnd> => {
+  await recallLastRuns(course);
+  return holdNow(course, 0);
+};
+
+const holdNow = async (course: Course, warmup: number): Promise<HoldEnd> => {
+  const { input, watched } = course;
+  const plan = input.profile.timings.hold;
+  const { clock } = input.io;
+  const holdText = `hold: all checks green together for ${duration(plan.for)}, at most ${duration(plan.deadline)}`;
+  const onWarm = (): void => {
+    enterPhase(course, 'hold', plan.deadline, holdText);
+    mark(course, 'hold-started');
+  };
+  if (warmup > 0) enterPhase(course, 'warmup', warmup, `warm-up: watching without judging for ${duration(warmup)}`);
+  else onWarm();
+  const { end } = await hold(watched, {
+    phase: 'hold',
+    plan,
+    sticky: true,
+    clock,
+    emit: input.emit,
+    signal: input.signal,
+    warmup,
+    onWarm,
+  });
+  return end;
+};
+
+const finish = async (course: Course, decision: Decision, rollback: RollbackReport | undefined): Promise<RunRecord> => {
+  const record = await compose(course, decision, rollback);
+  await save(course, record);
+  course.input.emit({ type: 'finished', at: course.input.io.clock.now(), record });
+  return record;
+};
+
+/** A full disk must not cost the verdict: the record still reaches the reporters. */
+const save = async (course: Course, record: RunRecord): Promise<void> => {
+  try {
+    await course.input.store.saveRecord(record);
+  } catch (error) {
+    note(course, 'warn', `the record could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};

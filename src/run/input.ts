@@ -1,0 +1,47 @@
+// What a run is given: the whole outside world as arguments.
+import type {
+  Emit,
+  Io,
+  PlatformSession,
+  Profile,
+  RollbackOrder,
+  RollbackReport,
+  RunRecord,
+  Store,
+  StoredBaseline,
+  Verification,
+} from '../kit/index.ts';
+import type { Permission } from './decide.ts';
+
+export interface RunInput {
+  verb: 'run' | 'check';
+  profile: Profile;
+  store: Store;
+  io: Io;
+  emit: Emit;
+  /** Aborts at the first SIGINT or SIGTERM; `interruptedBy` says which. */
+  signal: AbortSignal;
+  interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined;
+  identity: Identity;
+  /** Reads the live revision; absent where the profile names no platform. */
+  platform?: PlatformSession;
+  /** Carries a rollback out; absent where there is no platform. */
+  rollBack?: (order: RollbackOrder, verify: (signal: AbortSignal) => Promise<Verification>) => Promise<RollbackReport>;
+  permission: Permission;
+  /** `run … -- COMMAND`. */
+  deploy?: readonly [string, ...string[]];
+  /** `--baseline FILE`; else the store is asked. */
+  baseline?: StoredBaseline;
+  /** Registers a value that must never appear in any output. */
+  learn(secret: string, name: string): void;
+  overrides: string[];
+  shadow: boolean;
+}
+
+export interface Identity {
+  runId: string;
+  /** A label for people: the CI's commit, or what `--release` says; undefined → the live revision. */
+  label: string | undefined;
+  actor: RunRecord['actor'];
+  version: string;
+}

@@ -1,0 +1,42 @@
+// Keeps the findings of all watched checks up to date as samples come in.
+import type { Attribution, Emit, Verdict } from '../kit/index.ts';
+import { worseAction } from '../kit/index.ts';
+import { assess } from './assess.ts';
+import { attribute } from './attribution.ts';
+import type { Finding } from './finding.ts';
+import { asks } from './policy.ts';
+import { historyOf, type Watched } from './watched.ts';
+
+/** Judges one check now. With `sticky`, a confirmed failure stays unless a worse one takes its place. */
+export const judgeNow = (watched: Watched, now: number, options: { sticky: boolean; ended?: boolean }): Finding => {
+  const { check } = watched;
+  const verdict = assess(check.kind, check.spec, historyOf(watched, now, options.ended ?? false));
+  const finding = findingOf(watched, verdict);
+  if (!options.sticky) return finding;
+  const kept = watched.confirmed && findingOf(watched, watched.confirmed);
+  if (kept && !isAtLeastAsBad(finding, kept)) return kept;
+  if (verdict.outcome === 'fail' && verdict.settled) watched.confirmed = verdict;
+  return finding;
+};
+
+const findingOf = (watched: Watched, verdict: Verdict): Finding => ({
+  check: watched.check,
+  verdict,
+  attribution: attributionOf(watched, verdict),
+});
+
+const attributionOf = ({ before }: Watched, verdict: Verdict): Attribution => attribute(verdict, before);
+
+const isAtLeastAsBad = (next: Finding, kept: Finding): boolean =>
+  next.verdict.outcome === 'fail' && next.verdict.settled && worseAction(asks(next), asks(kept)) === asks(next);
+
+/** Tells the reporters what stands about a check. */
+export const announce = (emit: Emit, finding: Finding, watched: Watched, at: number): void =>
+  emit({
+    type: 'verdict',
+    at,
+    check: finding.check.id,
+    verdict: finding.verdict,
+    attribution: finding.attribution,
+    ...(watched.before?.value === undefined ? {} : { baseline: watched.before.value }),
+  });
