@@ -1,0 +1,73 @@
+// The front door of the command line, copied beside a bundle that the test writes: version, a missing build, readers that go away.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+let folder = '';
+let bin = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdpoint-bin-'));
+  bin = join(folder, 'bin/holdpoint.cjs');
+  cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const holdpoint = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+
+const bundle = (code: string): void => {
+  mkdirSync(join(folder, 'dist/bin'), { recursive: true });
+  writeFileSync(join(folder, 'dist/bin/cli.js'), code);
+};
+
+it.each(['--version', '-V'])('%s is answered without the bundle', (flag) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(holdpoint(flag)).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+it('a checkout that is not built says how to build it', () => {
+  const stderr = 'holdpoint is not built: dist/bin/cli.js is missing. In a checkout, run: npm run build\n';
+  expect(holdpoint('run', 'demo')).toEqual({ status: 2, stdout: '', stderr });
+});
+
+it('hands every other argument to the bundle', () => {
+  bundle('console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 10;');
+  const stdout = '["run","auth","--","x","--version"]\n';
+  expect(holdpoint('run', 'auth', '--', 'x', '--version')).toEqual({ status: 10, stdout, stderr: '' });
+});
+
+it('a reader that goes away neither ends the run nor changes its exit code', async () => {
+  bundle(`
+    import { writeFileSync } from 'node:fs';
+    process.stdout.write('first\\n');
+    setTimeout(() => console.log('x'.repeat(1e6)), 100);
+    setTimeout(() => {
+      writeFileSync(${JSON.stringify(join(folder, 'finished'))}, 'rolled back');
+      process.exitCode = 20;
+    }, 300);
+  `);
+  const child = spawn(process.execPath, [bin, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((ended) => child.on('close', ended));
+  expect({ code, stderr, finished: readFileSync(join(folder, 'finished'), 'utf8') }).toEqual({
+    code: 20,
+    stderr: '',
+    finished: 'rolled back',
+  });
+});
+
+it('any other trouble with the output is not hidden', () => {
+  bundle("process.stdout.emit('error', Object.assign(new Error('disk full'), { code: 'ENOSPC' }));");
+  const { status, stderr } = holdpoint('run');
+  expect(status).toBe(1);
+  expect(stderr).toContain('disk full');
+});
