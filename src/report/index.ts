@@ -1,0 +1,13 @@
+// The reporters, and what the commands need beside them.
+import type { Reporter } from '../kit/index.ts';
+import { json } from './json.ts';
+import { plain } from './plain.ts';
+import { tty } from './tty.ts';
+
+/** All built-in reporters: one line each. */
+export const reporters: readonly Reporter[] = [tty, plain, json];
+
+export { headline } from './headline.ts';
+export { notify } from './notify.ts';
+export { createOut, type OutOptions, type TextStream } from './out.ts';
+export { summary } from './wording.ts';

@@ -1,0 +1,15 @@
+// The reporter `json`: the record as one JSON document, for scripts.
+import type { Reporter } from '../kit/index.ts';
+
+/** Writes nothing while a run goes on. */
+export const json: Reporter = {
+  holdpointReporter: 1,
+  name: 'json',
+  about: 'the whole record (holdpoint.record/1) as one JSON document, at the end',
+  writes: 'machine',
+  open: (out) => ({
+    on: () => undefined,
+    end: (record) => out.write(`${JSON.stringify(record, null, 2)}\n`),
+    close: () => undefined,
+  }),
+};

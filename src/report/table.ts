@@ -1,0 +1,101 @@
+// The checks as a table that fits a width: mark, title, live number, limit, baseline, how it went, why.
+import { duration, type Outcome } from '../kit/index.ts';
+import { paint, type Tone } from './lines.ts';
+import { sparkline } from './spark.ts';
+import { formatValue } from './values.ts';
+import type { Row } from './view.ts';
+import { cut, displayWidth, pad } from './width.ts';
+
+const marks: Record<Outcome, { mark: string; tone: Tone }> = {
+  pass: { mark: '✓', tone: 'good' },
+  fail: { mark: '✗', tone: 'bad' },
+  inconclusive: { mark: '?', tone: 'warn' },
+  error: { mark: '!', tone: 'warn' },
+  skipped: { mark: '-', tone: 'dim' },
+};
+
+const waiting = { mark: '·', tone: 'dim' } as const;
+
+/** The symbol of a row, with its colour. An unsettled "cannot tell yet" is no alarm: it waits. */
+export const markOf = ({ verdict }: Row): { mark: string; tone: Tone } => {
+  if (!verdict || (verdict.outcome === 'inconclusive' && !verdict.settled)) return waiting;
+  return marks[verdict.outcome];
+};
+
+interface Cells {
+  title: string;
+  value: string;
+  limit: string;
+  baseline: string;
+  trend: readonly number[];
+  because: string;
+}
+
+const cellsOf = ({ title, verdict, baseline, values, took }: Row): Cells => {
+  const { value, limit, unit } = verdict ?? {};
+  const lastTook = took.at(-1);
+  const timed = value === undefined && lastTook !== undefined;
+  return {
+    title,
+    value: timed ? duration(lastTook) : value === undefined ? '' : formatValue(value, unit),
+    limit: limit === undefined ? '' : `limit ${formatValue(limit, unit)}`,
+    baseline: baseline === undefined ? '' : `before ${formatValue(baseline, unit)}`,
+    trend: timed ? took : values,
+    because: verdict?.because ?? 'not looked at yet',
+  };
+};
+
+/** Columns of each part; 0 where there is no room. */
+interface Widths {
+  title: number;
+  value: number;
+  limit: number;
+  baseline: number;
+  trend: number;
+  because: number;
+}
+
+const gap = 2;
+/** Below this a sentence says nothing. */
+const leastBecause = 24;
+
+const widest = (cells: readonly Cells[], part: 'title' | 'value' | 'limit' | 'baseline'): number =>
+  Math.max(0, ...cells.map((cell) => displayWidth(cell[part])));
+
+const taken = (widths: Partial<Widths>): number =>
+  Object.values(widths).reduce((sum, width) => sum + (width > 0 ? width + gap : 0), 0);
+
+/** Gives room in the order of worth: title, number, limit, a short trend, the baseline, a longer trend, the sentence. */
+const share = (cells: readonly Cells[], columns: number): Widths => {
+  const fits = (base: Partial<Widths>, width: number): number => (taken(base) + width + gap <= columns ? width : 0);
+  const value = Math.min(widest(cells, 'value'), Math.floor(columns / 4));
+  const core = { title: Math.min(widest(cells, 'title'), Math.max(8, Math.floor(columns * 0.4)), 32), value };
+  const limit = fits(core, widest(cells, 'limit'));
+  const trend = fits({ ...core, limit }, columns >= 120 ? 20 : 8);
+  const baseline = fits({ ...core, limit, trend }, widest(cells, 'baseline'));
+  const used = { ...core, limit, trend, baseline };
+  const rest = columns - taken(used);
+  return { ...used, because: rest >= leastBecause ? rest : 0 };
+};
+
+const cell = (text: string, width: number, side: 'left' | 'right' = 'right'): string =>
+  width > 0 ? ' '.repeat(gap) + pad(text, width, side) : '';
+
+/** The rows as coloured lines of at most `columns`; `explained` says whether the sentences had room. */
+export const table = (
+  rows: readonly Row[],
+  columns: number,
+  colour: boolean,
+): { lines: string[]; explained: boolean } => {
+  const cells = rows.map(cellsOf);
+  const widths = share(cells, columns - 1);
+  const lines = cells.map((one, index) => {
+    const { mark, tone } = markOf(rows[index] ?? { id: '', title: '', attribution: 'none', values: [], took: [] });
+    const numbers =
+      cell(one.value, widths.value, 'left') + cell(one.limit, widths.limit) + cell(one.baseline, widths.baseline);
+    const trend = cell(sparkline(one.trend, widths.trend), widths.trend);
+    const because = widths.because > 0 ? ' '.repeat(gap) + cut(one.because, widths.because) : '';
+    return `${paint(mark, tone, colour)} ${pad(one.title, widths.title)}${numbers}${trend}${because}`.trimEnd();
+  });
+  return { lines, explained: widths.because > 0 };
+};

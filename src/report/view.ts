@@ -1,0 +1,116 @@
+// What a live report knows of a run so far: each event makes the next view.
+import type { Attribution, Decision, Diagnosis, Phase, RollbackState, RunEvent, Verb, Verdict } from '../kit/index.ts';
+import { targetOf } from './headline.ts';
+
+/** One check as it stands now. */
+export interface Row {
+  id: string;
+  title: string;
+  verdict?: Verdict;
+  attribution: Attribution;
+  baseline?: number;
+  /** The last values that it gave, oldest first. */
+  values: number[];
+  /** How long its last looks took, milliseconds, oldest first: shown where it gives no value. */
+  took: number[];
+}
+
+/** Everything that a live report shows. Times are epoch milliseconds. */
+export interface View {
+  verb: Verb | '';
+  target: string;
+  release: string;
+  runId: string;
+  shadow: boolean;
+  phase?: { name: Phase; text: string; endsAt: number; length: number };
+  rows: Row[];
+  decided?: { decision: Decision; diagnosis: Diagnosis };
+  rollback: { state: RollbackState; text: string }[];
+  notes: { level: 'info' | 'warn'; text: string }[];
+  /** The last lines of the deploy command. */
+  outputs: string[];
+}
+
+/** Before anything has happened. */
+export const emptyView: View = {
+  verb: '',
+  target: '',
+  release: '',
+  runId: '',
+  shadow: false,
+  rows: [],
+  rollback: [],
+  notes: [],
+  outputs: [],
+};
+
+const kept = { values: 40, notes: 4, outputs: 4, states: 12 };
+
+const latest = <T>(list: readonly T[], item: T, limit: number): T[] => [...list, item].slice(-limit);
+
+/** The view after an event. Any order of events is understood: a check that was never announced gets a row. */
+export const nextView = (view: View, event: RunEvent): View => {
+  switch (event.type) {
+    case 'started':
+      return started(view, event);
+    case 'phase':
+      return { ...view, phase: phaseOf(event) };
+    case 'sample':
+      return changeRow(view, event.check, (row) => sampled(row, event.samples));
+    case 'verdict':
+      return changeRow(view, event.check, (row) => judgedRow(row, event));
+    case 'note':
+      return { ...view, notes: latest(view.notes, { level: event.level, text: event.text }, kept.notes) };
+    case 'output':
+      return { ...view, outputs: latest(view.outputs, event.line, kept.outputs) };
+    case 'decided':
+      return { ...view, decided: { decision: event.decision, diagnosis: event.diagnosis } };
+    case 'rollback':
+      return { ...view, rollback: latest(view.rollback, { state: event.state, text: event.text }, kept.states) };
+    case 'mark':
+    case 'finished':
+      return view;
+    default:
+      return event satisfies never;
+  }
+};
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
+const newRow = (id: string, title: string): Row => ({ id, title, attribution: 'none', values: [], took: [] });
+
+const started = (view: View, event: EventOf<'started'>): View => ({
+  ...view,
+  verb: event.verb,
+  target: targetOf(event),
+  release: event.release,
+  runId: event.runId,
+  shadow: event.shadow,
+  rows: event.checks.map(({ id, title }) => newRow(id, title)),
+});
+
+const phaseOf = ({ at, phase, length, text }: EventOf<'phase'>): NonNullable<View['phase']> => ({
+  name: phase,
+  text,
+  length,
+  endsAt: at + length,
+});
+
+const changeRow = (view: View, id: string, change: (row: Row) => Row): View => {
+  const known = view.rows.some((row) => row.id === id);
+  const rows = known ? view.rows : [...view.rows, newRow(id, id)];
+  return { ...view, rows: rows.map((row) => (row.id === id ? change(row) : row)) };
+};
+
+const sampled = (row: Row, samples: EventOf<'sample'>['samples']): Row => {
+  const longest = Math.max(...samples.map(({ ms }) => ms));
+  return Number.isFinite(longest) ? { ...row, took: latest(row.took, longest, kept.values) } : row;
+};
+
+const judgedRow = (row: Row, { verdict, attribution, baseline }: EventOf<'verdict'>): Row => ({
+  ...row,
+  verdict,
+  attribution,
+  ...(baseline === undefined ? {} : { baseline }),
+  values: verdict.value === undefined ? row.values : latest(row.values, verdict.value, kept.values),
+});

@@ -1,0 +1,74 @@
+// How wide a text is on a terminal, and how to cut, pad and wrap it by that width.
+import { stripVTControlCharacters } from 'node:util';
+
+const plainAscii = /^[\x20-\x7e]*$/;
+/** Takes no column: combining marks, joiners, variation selectors. */
+const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+/** Takes two columns (Unicode TR 11, East Asian Wide and Fullwidth; emoji as terminals draw them). */
+const twoColumns =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
+
+const graphemes = (text: string): string[] =>
+  [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
+
+const graphemeWidth = (grapheme: string): number => {
+  if (zeroWidth.test(grapheme)) return 0;
+  return twoColumns.test(grapheme) ? 2 : 1;
+};
+
+/** Columns that a text takes; colour codes take none. */
+export const displayWidth = (text: string): number => {
+  if (plainAscii.test(text)) return text.length;
+  return graphemes(stripVTControlCharacters(text)).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
+};
+
+/** The longest start of an uncoloured text that fits into so many columns. */
+const start = (text: string, columns: number): string => {
+  let used = 0;
+  let kept = '';
+  for (const grapheme of graphemes(text)) {
+    used += graphemeWidth(grapheme);
+    if (used > columns) break;
+    kept += grapheme;
+  }
+  return kept;
+};
+
+/** Cuts an uncoloured text to so many columns; the last one says with … that something is missing. */
+export const cut = (text: string, columns: number): string => {
+  if (displayWidth(text) <= columns) return text;
+  return columns <= 0 ? '' : `${start(text, columns - 1).trimEnd()}…`;
+};
+
+/** Fills an uncoloured text with spaces to exactly so many columns, or cuts it. */
+export const pad = (text: string, columns: number, side: 'left' | 'right' = 'right'): string => {
+  const kept = cut(text, columns);
+  const space = ' '.repeat(Math.max(0, columns - displayWidth(kept)));
+  return side === 'right' ? kept + space : space + kept;
+};
+
+/** A word that is wider than a line becomes several pieces. */
+const pieces = (word: string, columns: number): string[] => {
+  const list: string[] = [];
+  for (let rest = word; rest !== ''; ) {
+    const piece = displayWidth(rest) <= columns ? rest : start(rest, columns);
+    // A character that is wider than the line: it stands alone, so that this ends.
+    list.push(piece || (graphemes(rest)[0] ?? rest));
+    rest = rest.slice((list.at(-1) ?? rest).length);
+  }
+  return list;
+};
+
+/** Breaks an uncoloured text between words into lines of at most so many columns; later lines are indented. */
+export const wrap = (text: string, columns: number, indent = 0): string[] => {
+  const inner = Math.max(1, columns - indent);
+  const words = text.split(' ').flatMap((word) => pieces(word, inner));
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? word : `${last} ${word}`;
+    if (last !== undefined && displayWidth(joined) > columns) lines.push(' '.repeat(indent) + word);
+    else lines.splice(-1, 1, joined);
+  }
+  return lines;
+};

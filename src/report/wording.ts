@@ -1,0 +1,132 @@
+// The summary of a record for people: decision, diagnosis, failures, what to do next, what passed, the exit code.
+import {
+  type Attribution,
+  exitMeanings,
+  plural,
+  type RecordedCheck,
+  type RollbackReport,
+  type RunRecord,
+} from '../kit/index.ts';
+import { headline } from './headline.ts';
+import type { Line } from './lines.ts';
+
+/** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
+const most = { failing: 6, next: 4, passed: 6 };
+
+/** Attribution in words. */
+export const sinceWhen: Record<Attribution, string> = {
+  introduced: 'since this release',
+  preexisting: 'was failing before',
+  unknown: 'since when: unknown',
+  none: '',
+};
+
+const blank: Line = { text: '' };
+
+/** The lines of a summary, the most urgent first. `saved`: where the record can be read again. */
+export const summary = (record: RunRecord, saved?: string): Line[] => {
+  const blocks = [diagnosed(record), unwell(record), next(record), rolledBack(record.rollback), passed(record)];
+  const filled = blocks.filter((block) => block.length > 0);
+  return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
+};
+
+/** The likely root cause. A run in which nothing is wrong needs none. */
+const diagnosed = ({ diagnosis, decision, verb, exitCode }: RunRecord): Line[] => {
+  const fine = decision.action === 'pass' && diagnosis.layer === 'none';
+  if (diagnosis.headline === '' || fine || (verb === 'check' && exitCode === 0)) return [];
+  const layer = diagnosis.layer === 'none' ? '' : ` (${diagnosis.layer})`;
+  return [{ head: `Diagnosis${layer}: `, text: diagnosis.headline, tone: 'strong' }];
+};
+
+/** What failed, then what could not be measured or told, then what stopped the run. */
+const unwell = (record: RunRecord): Line[] => {
+  const bad = (['fail', 'error', 'inconclusive'] as const).flatMap((outcome) =>
+    record.checks.filter((check) => check.outcome === outcome),
+  );
+  const hidden = bad.slice(most.failing).map(({ id }) => id);
+  const rest = hidden.length > 0 ? [{ text: `  and ${hidden.length} more: ${hidden.join(', ')}` }] : [];
+  return [...stops(record), ...bad.slice(0, most.failing).map(checkLine), ...rest];
+};
+
+/** Causes that are not a check's: nothing deployed, a deadline. */
+const stops = ({ decision, checks, diagnosis }: RunRecord): Line[] =>
+  decision.because
+    .filter(({ check, text }) => !checks.some(({ id }) => id === check) && text !== diagnosis.headline)
+    .map(({ check, text }) => ({ head: 'stopped', text: `  ${check}: ${text}`, tone: 'bad', indent: 6 }));
+
+const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', skipped: 'dim' } as const;
+
+/** One check as a line: `fail  Login: HTTP 500 at POST /login [since this release]`. */
+const checkLine = (check: RecordedCheck): Line => {
+  const warned = check.action === 'warn' ? ['only a warning'] : [];
+  const notes = [...(check.outcome === 'fail' ? [sinceWhen[check.attribution]] : []), ...warned].filter(Boolean);
+  const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
+  return {
+    head: check.outcome,
+    text: `  ${check.title}: ${check.because}${bracket}`,
+    tone: tones[check.outcome],
+    indent: 6,
+  };
+};
+
+const next = (record: RunRecord): Line[] => {
+  const failing = record.checks.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped');
+  const steps = record.diagnosis.next.length > 0 ? record.diagnosis.next : failing.flatMap((check) => check.next ?? []);
+  const withheld = record.decision.withheld === undefined ? [] : [withheldLine(record.decision.withheld)];
+  return [
+    ...withheld,
+    ...[...new Set(steps)]
+      .slice(0, most.next)
+      .map((text): Line => ({ head: 'next:', text: ` ${text}`, tone: 'strong', indent: 6 })),
+  ];
+};
+
+const withheldLine = (why: string): Line => ({ text: `A rollback was withheld: ${why}`, indent: 6 });
+
+/** How the rollback went, and the way back by hand where it did not arrive. */
+const rolledBack = (rollback: RollbackReport | undefined): Line[] => {
+  if (!rollback) return [];
+  const arrived = rollback.state === 'ROLLED_BACK' || rollback.state === 'UNVERIFIED';
+  const refusing = rollback.guards.filter(({ ok, because }) => !ok && because !== rollback.because);
+  return [
+    ...labelledLine('rollback', rollback.because),
+    ...refusing.flatMap(({ name, because }) => labelledLine(`guard ${name}`, because)),
+    ...labelledLine('by hand', arrived ? undefined : rollback.manual),
+    ...labelledLine('afterwards', arrived ? rollback.aftermath : undefined),
+  ];
+};
+
+const labelledLine = (label: string, text: string | undefined): Line[] =>
+  text ? [{ text: `${label}: ${text}`, indent: 6 }] : [];
+
+/** What passed, each with its sentence: it holds the caveat. After a failure only what is not plainly green. */
+const passed = (record: RunRecord): Line[] => {
+  const green = record.checks.filter(({ outcome }) => outcome === 'pass');
+  const shown = record.decision.action === 'pass' ? green : green.filter(({ reason }) => reason !== 'ok');
+  return [...shown.slice(0, most.passed).map(checkLine), ...tally(record.checks)];
+};
+
+const tally = (checks: readonly RecordedCheck[]): Line[] => {
+  if (checks.length === 0) return [];
+  const number = (matches: (check: RecordedCheck) => boolean): number => checks.filter(matches).length;
+  const skipped = checks.filter(({ outcome }) => outcome === 'skipped');
+  const why = [...new Set(skipped.map(({ because }) => because))].join('; ');
+  const green = plural(
+    number(({ outcome }) => outcome === 'pass'),
+    'check',
+  );
+  const warned = number(({ action }) => action === 'warn');
+  return [{ text: `${green} passed, ${warned} warned, ${skipped.length} skipped${why ? ` (${why})` : ''}` }];
+};
+
+const ending = (record: RunRecord, saved: string | undefined): Line[] => [
+  ...(record.overrides.length > 0 ? [{ text: `lowered by: ${record.overrides.join(', ')}` }] : []),
+  { text: `exit code ${record.exitCode}: ${meaning(record)}` },
+  { text: saved === undefined ? `record: holdpoint show ${record.runId}` : `record: ${saved}` },
+];
+
+const meaning = ({ exitCode, verb, shadow }: RunRecord): string => {
+  if (exitCode === 0 && shadow) return 'shadow run: nothing counts';
+  if (exitCode === 0 && verb === 'check') return 'recovered';
+  return exitMeanings[exitCode] ?? 'not one of holdpoint’s';
+};
