@@ -164,7 +164,7 @@ export interface Finished {
   exit: number | undefined;
   signal: string | undefined;
   timedOut: boolean;
-  /** ENOENT, EACCES … when it could not be started. */
+  /** ENOENT, EACCES … when it could not be started; ABORTED when the signal had aborted before. */
   startError?: string;
   stdout: string;
   stderr: string;

@@ -1,0 +1,169 @@
+// Files whose every write is whole or not at all, synced to the disk before it counts as done.
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Files } from '../kit/index.ts';
+
+/** What holdpoint writes may name hosts and accounts: for its owner alone. */
+const fileMode = 0o600;
+const folderMode = 0o700;
+
+const remedies: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a part of the path is a file, not a folder',
+  ENAMETOOLONG: 'the name is too long for the file system',
+};
+
+/** The `code` of an error of Node, such as ENOENT. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(codeOf(error) ?? '');
+
+/** Keeps `code` and `cause`, and says with path and sentence what could not be written. */
+const explained = (error: unknown, path: string): Error => {
+  const code = codeOf(error) ?? 'unknown error';
+  const message = `${path} could not be written: ${remedies[code] ?? (error as Error).message} (${code})`;
+  return Object.assign(new Error(message, { cause: error }), { code, path });
+};
+
+const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw explained(error, path);
+  }
+};
+
+/** A renamed or new name survives a power cut only when its folder is synced as well. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await fs.open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems refuse to sync a folder; the file itself is synced.
+    if (!hasCode(error, 'EINVAL', 'ENOTSUP', 'EBADF')) throw error;
+  } finally {
+    await handle.close();
+  }
+};
+
+const makeFolder = (folder: string): Promise<string | undefined> =>
+  fs.mkdir(folder, { recursive: true, mode: folderMode });
+
+/** Writes a synced temporary file beside `path`, hands it to `place`, and leaves nothing behind. */
+const beside = async <T>(path: string, text: string, place: (temporary: string) => Promise<T>): Promise<T> => {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  await makeFolder(dirname(path));
+  try {
+    const handle = await fs.open(temporary, 'wx', fileMode);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const placed = await place(temporary);
+    await syncFolder(dirname(path));
+    return placed;
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+};
+
+/** A hard link appears with its whole content or not at all, and only if nothing stands there. */
+const linkNew = async (temporary: string, path: string): Promise<boolean> => {
+  try {
+    await fs.link(temporary, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    // Without hard links (exFAT, some mounts): exclusive, though no longer whole at once.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    return copyNew(temporary, path);
+  }
+};
+
+const copyNew = async (temporary: string, path: string): Promise<boolean> => {
+  try {
+    await fs.copyFile(temporary, path, fs.constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+};
+
+const endsTorn = async (handle: fs.FileHandle): Promise<boolean> => {
+  const { size } = await handle.stat();
+  if (size === 0) return false;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 0x0a;
+};
+
+const append = async (path: string, line: string): Promise<void> => {
+  await makeFolder(dirname(path));
+  const handle = await fs.open(path, 'a+', fileMode);
+  try {
+    // A writer that was killed leaves half a line: without a line break first, ours would be lost with it.
+    const torn = await endsTorn(handle);
+    await handle.appendFile(`${torn ? '\n' : ''}${line}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await syncFolder(dirname(path));
+};
+
+const replaceLink = async (path: string, target: string): Promise<void> => {
+  const temporary = join(dirname(path), `.${randomUUID()}.link`);
+  try {
+    await fs.symlink(target, temporary);
+    await fs.rename(temporary, path);
+    await syncFolder(dirname(path));
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+};
+
+/** Undefined in place of an error with one of these codes. */
+const unless = async <T>(work: Promise<T>, ...codes: string[]): Promise<T | undefined> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (hasCode(error, ...codes)) return undefined;
+    throw error;
+  }
+};
+
+const readLink = async (path: string): Promise<string | undefined> => {
+  const target = await unless(fs.readlink(path), 'EINVAL', 'ENOENT', 'ENOTDIR');
+  return target === undefined ? undefined : resolve(dirname(path), target);
+};
+
+const stat: Files['stat'] = async (path) => {
+  const found = await fs.stat(path);
+  return { mode: found.mode & 0o7777, size: found.size, changedAt: found.mtimeMs, folder: found.isDirectory() };
+};
+
+/** The files of this machine. Folders that a write needs are made. */
+export const createFiles = (): Files => ({
+  read: (path) => fs.readFile(path, 'utf8'),
+  readIfExists: (path) => unless(fs.readFile(path, 'utf8'), 'ENOENT', 'ENOTDIR'),
+  write: (path, text) => writing(path, () => beside(path, text, (temporary) => fs.rename(temporary, path))),
+  create: (path, text) => writing(path, () => beside(path, text, (temporary) => linkNew(temporary, path))),
+  append: (path, line) => writing(path, () => append(path, line)),
+  list: async (folder) => ((await unless(fs.readdir(folder), 'ENOENT')) ?? []).sort(),
+  remove: (path) => writing(path, () => fs.rm(path, { force: true })),
+  exists: async (path) => (await unless(fs.stat(path), 'ENOENT', 'ENOTDIR')) !== undefined,
+  readLink,
+  link: (path, target) => writing(path, () => replaceLink(path, target)),
+  realPath: (path) => fs.realpath(path),
+  stat,
+});

@@ -1,0 +1,148 @@
+// Commands through zx, behind one wrapper: argument lists, no shell, a group of their own, deadlines that hold.
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { cwd } from 'node:process';
+import type { Options } from 'zx/core';
+import type { Command, Finished, Processes } from '../kit/index.ts';
+import { createOutput, type Output } from './output.ts';
+import { endGroup, isRunning, self } from './process-group.ts';
+
+const defaults = { grace: 5000, maxBytes: 64 * 1024 };
+
+/** What a process left in the background may still hold open is read for so long after the command's own end. */
+const drain = 250;
+
+/** Longer delays overflow a 32-bit timer, which would then fire at once. */
+const longestDelay = 2 ** 31 - 1;
+
+/** What an abort before the start leaves: nothing was started. */
+const notStarted = { exit: undefined, signal: undefined, timedOut: false, stdout: '', stderr: '', ms: 0 };
+
+interface Streams {
+  stdout: Output;
+  stderr: Output;
+}
+
+/** The chunks go into our bounded outputs and nowhere else: zx itself would hold all of them (200 MB → 498 MB). */
+const boundedStore = (streams: Streams): NonNullable<Options['store']> => ({
+  stdout: chunksInto((chunk) => streams.stdout.push(chunk)),
+  stderr: chunksInto((chunk) => streams.stderr.push(chunk)),
+  stdall: chunksInto(() => {}),
+});
+
+const chunksInto = (take: (chunk: Buffer) => void) => {
+  const none: Buffer[] = [];
+  return Object.assign(none, {
+    push: (...chunks: (Buffer | string)[]): number => {
+      for (const chunk of chunks) take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+      return 0;
+    },
+  });
+};
+
+/**
+ * Every option that zx would else take from its defaults or from ZX_* variables (ZX_PREFIX ran a command of its own).
+ * `spawn` gets the argument list as it is: no shell and no quoting. Deadlines and kills are ours: those of zx need `ps`
+ * and report a command that traps TERM as a success (facts measured with zx 8.8.5).
+ */
+const optionsFor = (command: Command, streams: Streams, env: NodeJS.ProcessEnv, start: Start): Partial<Options> => ({
+  cwd: command.cwd ?? cwd(),
+  env: { ...env, ...command.env },
+  spawn: start as typeof spawn,
+  store: boundedStore(streams),
+  stdio: ['ignore', 'pipe', 'pipe'],
+  shell: true,
+  prefix: '',
+  postfix: '',
+  quote: () => '',
+  nothrow: true,
+  quiet: true,
+  verbose: false,
+  detached: true,
+  preferLocal: false,
+  timeout: 0,
+  timeoutSignal: 'SIGTERM',
+  killSignal: 'SIGTERM',
+  halt: false,
+  log: () => {},
+});
+
+type Start = (line: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+
+/** Starts the argument list, and lets go of the pipes soon after the command's own end. */
+const starter =
+  ([file, ...args]: Command['argv'], onStart: (child: ChildProcess) => void): Start =>
+  (_line, _args, options) => {
+    const child = spawn(file, args, { ...options, shell: false });
+    child.once('exit', () => {
+      const timer = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, drain);
+      child.once('close', () => clearTimeout(timer));
+    });
+    onStart(child);
+    return child;
+  };
+
+/** Ends the group at the deadline or at the abort, whichever comes first. */
+const watch = (command: Command, child: ChildProcess) => {
+  const state: { timedOut: boolean; ended?: Promise<void> } = { timedOut: false };
+  const end = (): void => {
+    if (child.pid !== undefined) state.ended ??= endGroup(child.pid, command.grace ?? defaults.grace);
+  };
+  const timer = setTimeout(
+    () => {
+      state.timedOut = true;
+      end();
+    },
+    Math.min(command.deadline, longestDelay),
+  );
+  command.signal?.addEventListener('abort', end, { once: true });
+  const stop = (): void => {
+    clearTimeout(timer);
+    command.signal?.removeEventListener('abort', end);
+  };
+  child.once('exit', stop).once('error', stop);
+  return state;
+};
+
+const startErrorOf = (error: Error | null): string | undefined => {
+  const code = error && 'code' in error ? String(error.code) : undefined;
+  return error ? (code ?? error.message) : undefined;
+};
+
+const run = async (command: Command, env: NodeJS.ProcessEnv): Promise<Finished> => {
+  const { $ } = await import('zx/core');
+  if (command.signal?.aborted) return { ...notStarted, startError: 'ABORTED' };
+  const { maxBytes = defaults.maxBytes, onLine } = command;
+  const streams = {
+    stdout: createOutput(maxBytes, onLine && ((line) => onLine(line, 'stdout'))),
+    stderr: createOutput(maxBytes, onLine && ((line) => onLine(line, 'stderr'))),
+  };
+  const began = performance.now();
+  let watched: ReturnType<typeof watch> | undefined;
+  const start = starter(command.argv, (child) => {
+    watched = watch(command, child);
+  });
+  const output = await $(optionsFor(command, streams, env, start))`command`;
+  await watched?.ended;
+  streams.stdout.end();
+  streams.stderr.end();
+  const startError = startErrorOf(output.cause);
+  return {
+    exit: startError === undefined ? (output.exitCode ?? undefined) : undefined,
+    signal: output.signal ?? undefined,
+    timedOut: watched?.timedOut ?? false,
+    ...(startError === undefined ? {} : { startError }),
+    stdout: streams.stdout.tail(),
+    stderr: streams.stderr.tail(),
+    ms: performance.now() - began,
+  };
+};
+
+/** The commands of this machine, started with the given environment. */
+export const createProcesses = (env: NodeJS.ProcessEnv): Processes => ({
+  run: (command) => run(command, env),
+  self,
+  isRunning,
+});

@@ -1,0 +1,123 @@
+// Files on a real disk: whole or nothing, private, appended line by line even after a torn one.
+import { readdir, readFile, stat, symlink, writeFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFiles } from '../../src/io/files.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
+
+const files = createFiles();
+const bits = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+
+describe('write', () => {
+  it('makes private files in private folders and leaves nothing beside them', async () => {
+    const folder = await tempFolder();
+    const path = join(folder, 'a/b/record.json');
+    await files.write(path, 'one');
+    await files.write(path, 'two');
+    expect(await files.read(path)).toBe('two');
+    expect([await bits(path), await bits(join(folder, 'a'))]).toEqual(['600', '700']);
+    expect(await readdir(join(folder, 'a/b'))).toEqual(['record.json']);
+  });
+
+  it('keeps the old text when the new one cannot be put in place, and says where and why', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'taken'));
+    await expect(files.write(join(folder, 'taken'), 'x')).rejects.toMatchObject({
+      code: 'EISDIR',
+      path: join(folder, 'taken'),
+      message: `${join(folder, 'taken')} could not be written: it is a folder (EISDIR)`,
+    });
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  it.each([
+    ['file/x.json', 'EEXIST'],
+    ['file/a/x.json', 'ENOTDIR'],
+  ])('says that a part of %s is a file', async (name, code) => {
+    const path = join(await tempFolder(), name);
+    await writeFile(path.replace(/file.*/, 'file'), '');
+    await expect(files.write(path, 'x')).rejects.toMatchObject({
+      code,
+      message: `${path} could not be written: a part of the path is a file, not a folder (${code})`,
+    });
+  });
+
+  it('says that the disk is full', async () => {
+    await expect(files.append('/dev/full', 'x')).rejects.toThrow(
+      '/dev/full could not be written: the disk is full (ENOSPC)',
+    );
+  });
+});
+
+describe('create', () => {
+  it('says false when something stands there, and lets one of many win', async () => {
+    const path = join(await tempFolder(), 'lock.json');
+    const won = await Promise.all(Array.from({ length: 20 }, (_, n) => files.create(path, `owner ${n}`)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await files.read(path)).toBe(`owner ${won.indexOf(true)}`);
+    expect(await files.list(join(path, '..'))).toEqual(['lock.json']);
+  });
+});
+
+describe('append', () => {
+  it('writes whole lines', async () => {
+    const path = join(await tempFolder(), 'new/journal.jsonl');
+    await files.append(path, 'one');
+    await files.append(path, 'two');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
+    expect(await bits(path)).toBe('600');
+  });
+
+  it('starts a new line after a torn one', async () => {
+    const path = join(await tempFolder(), 'journal.jsonl');
+    await writeFile(path, 'one\n{"to');
+    await files.append(path, 'two');
+    expect(await readFile(path, 'utf8')).toBe('one\n{"to\ntwo\n');
+  });
+});
+
+describe('links', () => {
+  it('are read absolute and replaced in one step: no reader ever finds none', async () => {
+    const folder = await tempFolder();
+    const current = join(folder, 'current');
+    await symlink('releases/v1', current);
+    expect(await files.readLink(current)).toBe(join(folder, 'releases/v1'));
+    let missing = 0;
+    let reading = true;
+    const reader = (async () => {
+      while (reading) if ((await files.readLink(current)) === undefined) missing += 1;
+    })();
+    for (let n = 0; n < 50; n += 1) await files.link(current, join(folder, `releases/v${n}`));
+    reading = false;
+    await reader;
+    expect(missing).toBe(0);
+    expect(await files.readLink(current)).toBe(join(folder, 'releases/v49'));
+    expect(await files.list(folder)).toEqual(['current']);
+  });
+
+  it('are undefined for what is no link', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'file'), '');
+    expect(await files.readLink(join(folder, 'file'))).toBeUndefined();
+    expect(await files.readLink(join(folder, 'nothing'))).toBeUndefined();
+  });
+});
+
+describe('reading', () => {
+  it('tells what is there and what is not', async () => {
+    const folder = await tempFolder();
+    await files.write(join(folder, 'b'), 'bb');
+    await files.write(join(folder, 'a'), 'aa');
+    await symlink(join(folder, 'gone'), join(folder, 'dangling'));
+    expect(await files.list(folder)).toEqual(['a', 'b', 'dangling']);
+    expect(await files.list(join(folder, 'none'))).toEqual([]);
+    expect(await files.readIfExists(join(folder, 'none'))).toBeUndefined();
+    expect(await files.exists(join(folder, 'a'))).toBe(true);
+    expect(await files.exists(join(folder, 'dangling'))).toBe(false);
+    expect(await files.stat(join(folder, 'a'))).toMatchObject({ mode: 0o600, size: 2, folder: false });
+    await files.remove(join(folder, 'a'));
+    await files.remove(join(folder, 'a'));
+    expect(await files.exists(join(folder, 'a'))).toBe(false);
+    await expect(files.read(join(folder, 'a'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
