@@ -1,0 +1,47 @@
+// The kind `db-connections`: how many of the server's connection slots are left, and who holds the rest.
+import type { Kind } from '../../kit/index.ts';
+import { charts, judge } from './judge.ts';
+import { openLooks } from './look.ts';
+import type { Seen } from './seen.ts';
+import { type Spec, spec } from './spec.ts';
+
+export const dbConnections: Kind<Spec, Seen> = {
+  holdpointKind: 1,
+  name: 'db-connections',
+  layer: 'database',
+  about:
+    'Opens a real session on the Postgres server and counts who holds its connection slots, against the limits of server, role and database. ' +
+    'A connection that is refused for lack of slots is the measurement, never an error.',
+  example: `db-connections:
+  postgres: \${secret:DATABASE_ADMIN_URL}   # the server itself, with a role that has pg_monitor
+  role: auth_svc                           # the role of the service
+  limits: { block: 80%, rollback: 95%, keepFree: 5 }`,
+  spec,
+  reasons: {
+    ok: 'Enough slots are free.',
+    wobble: 'A look was bad, but not often enough in a row to be confirmed.',
+    no_samples: 'Nothing has been looked at yet.',
+    slots_exhausted:
+      'No slot is left, or the server refused a connection with 53300: logins fail now. Scale down or end the connections of the release that holds them.',
+    over_rollback_limit:
+      'Use is above `limits.rollback`. Look for the release whose connections grew since the baseline.',
+    over_block_limit: 'Use is above `limits.block`. There is room left, but not for another release beside this one.',
+    few_free: 'Fewer slots than `limits.keepFree` are free.',
+    needs_pg_monitor:
+      'Rows are hidden from the role of the probe, and with them the limit would be passed. Grant it pg_monitor.',
+    not_ready: 'The server is starting, shutting down or recovering, or ended our session. Look at its log.',
+    target_unreachable: 'No connection to the server could be made. Look whether it runs, then at the network between.',
+    target_timeout: 'The server did not answer in time. Look at its load and its log.',
+    target_error: 'The server failed for lack of memory or disk, or internally. Look at its log.',
+    probe_refused:
+      'The server refused the credentials or the database of the probe. Check its URL; this says nothing about the release.',
+    probe_limit: 'The limit of the role or database of the probe itself is reached. Give the probe a role of its own.',
+    is_a_pooler: 'The URL leads to a pooler. Give the address of the server itself; pools are watched by pool-wait.',
+    unknown_refusal: 'The connect failed in a way that is not known here. Look at the code in the message.',
+  },
+  baseline: 'look',
+  sufficientAlone: true,
+  open: openLooks,
+  judge,
+  charts,
+};

@@ -1,0 +1,117 @@
+// What one look at a server gives, and how its rows are read.
+import * as z from 'zod';
+import type { Refused } from './refusal.ts';
+
+const int = z.number().int();
+
+/** Limits and use at one moment; counts are connections, without our own. */
+export type Slots = {
+  version: number;
+  startedAt: number;
+  maxConnections: number;
+  superuserReserved: number;
+  reserved: number;
+  /** -1: no limit; null: there is no such role. */
+  roleLimit: number | null;
+  roleSuper: boolean | null;
+  /** -1: no limit; null: there is no such database. */
+  databaseLimit: number | null;
+  used: number;
+  usedByRole: number;
+  usedInDatabase: number;
+  active: number;
+  idle: number;
+  idleInTransaction: number;
+  /** Rows that our role may not look into: clients or parallel workers. */
+  hidden: number;
+  hiddenByRole: number;
+  hiddenInDatabase: number;
+  /** Our own sessions then. */
+  own: number;
+};
+
+/** Connections of the same origin; empty texts where the server tells none. */
+export type Holder = {
+  role: string;
+  database: string;
+  application: string;
+  client: string;
+  state: string;
+  connections: number;
+  /** Of them, begun after `clock`. */
+  began: number;
+};
+
+/** One look. Without `slots` no session could be had since the run began. */
+export type Seen = {
+  attempt: { ok: true } | { refused: Refused };
+  /** Epoch seconds of the server's clock when the counts were taken. */
+  dbNow?: number;
+  /** Epoch seconds of the server's clock at our first look: `began` counts from here. */
+  clock?: number;
+  slots?: Slots;
+  holders: Holder[];
+  /** The counts are those of an earlier look: no session was left to ask. */
+  stale?: true;
+};
+
+const capacityRow = z.object({
+  pid: int,
+  version: int,
+  db_now: z.number(),
+  started_at: z.number(),
+  max_connections: int,
+  superuser_reserved: int,
+  reserved: int,
+  role_limit: int.nullable(),
+  role_super: z.boolean().nullable(),
+  database_limit: int.nullable(),
+  used: int,
+  used_by_role: int,
+  used_in_database: int,
+  active: int,
+  idle: int,
+  idle_in_transaction: int,
+  hidden: int,
+  hidden_by_role: int,
+  hidden_in_database: int,
+});
+
+/** Reads the row of `capacitySql`; `own` is how many sessions we held. Throws a ZodError when it is not that row. */
+export const readCapacity = (row: unknown, own: number): { pid: number; dbNow: number; slots: Slots } => {
+  const read = capacityRow.parse(row);
+  const slots: Slots = {
+    version: read.version,
+    startedAt: read.started_at,
+    maxConnections: read.max_connections,
+    superuserReserved: read.superuser_reserved,
+    reserved: read.reserved,
+    roleLimit: read.role_limit,
+    roleSuper: read.role_super,
+    databaseLimit: read.database_limit,
+    used: read.used,
+    usedByRole: read.used_by_role,
+    usedInDatabase: read.used_in_database,
+    active: read.active,
+    idle: read.idle,
+    idleInTransaction: read.idle_in_transaction,
+    hidden: read.hidden,
+    hiddenByRole: read.hidden_by_role,
+    hiddenInDatabase: read.hidden_in_database,
+    own,
+  };
+  return { pid: read.pid, dbNow: read.db_now, slots };
+};
+
+const holderRow = z.object({
+  role: z.string(),
+  database: z.string(),
+  application: z.string(),
+  client: z.string(),
+  state: z.string(),
+  connections: int,
+  began: int,
+});
+
+/** Reads the rows of `holdersSql`. */
+export const readHolders = (rows: readonly unknown[]): Holder[] => rows.map((row) => holderRow.parse(row));

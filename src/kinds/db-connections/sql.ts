@@ -1,0 +1,48 @@
+// The two statements that are asked of the server; both work on PostgreSQL 12 to 18, with any role, without bind values.
+
+type Literal = (text: string) => string;
+
+/** Only client backends take slots: parallel workers, autovacuum and walsenders are not counted. */
+const clientBackend = `coalesce(backend_type = 'client backend', false)`;
+
+/** Rows of other roles that an unprivileged session may not look into: clients, or parallel workers. */
+const hiddenRow = 'backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL';
+
+const notOurs = (ownPids: readonly number[]): string => `pid <> ALL (ARRAY[${[0, ...ownPids].join(', ')}])`;
+
+const epoch = (expression: string): string => `extract(epoch FROM ${expression})::float8`;
+
+/** Limits and use in one row. Times are epoch seconds of the server's clock. */
+export const capacitySql = (role: string, database: string, ownPids: readonly number[], literal: Literal): string => `
+SELECT pg_backend_pid() AS pid,
+       current_setting('server_version_num')::int AS version,
+       ${epoch('clock_timestamp()')} AS db_now,
+       ${epoch('pg_postmaster_start_time()')} AS started_at,
+       current_setting('max_connections')::int AS max_connections,
+       current_setting('superuser_reserved_connections')::int AS superuser_reserved,
+       coalesce(nullif(current_setting('reserved_connections', true), ''), '0')::int AS reserved,
+       (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = ${literal(role)}) AS role_limit,
+       (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = ${literal(role)}) AS role_super,
+       (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = ${literal(database)}) AS database_limit,
+       a.*
+  FROM (SELECT count(*) FILTER (WHERE cb)::int AS used,
+               count(*) FILTER (WHERE cb AND usename = ${literal(role)})::int AS used_by_role,
+               count(*) FILTER (WHERE cb AND datname = ${literal(database)})::int AS used_in_database,
+               count(*) FILTER (WHERE cb AND state = 'active')::int AS active,
+               count(*) FILTER (WHERE cb AND state = 'idle')::int AS idle,
+               count(*) FILTER (WHERE cb AND state LIKE 'idle in transaction%')::int AS idle_in_transaction,
+               count(*) FILTER (WHERE hid)::int AS hidden,
+               count(*) FILTER (WHERE hid AND usename = ${literal(role)})::int AS hidden_by_role,
+               count(*) FILTER (WHERE hid AND datname = ${literal(database)})::int AS hidden_in_database
+          FROM (SELECT state, usename, datname, ${clientBackend} AS cb, ${hiddenRow} AS hid
+                  FROM pg_catalog.pg_stat_activity WHERE ${notOurs(ownPids)}) s) a`;
+
+/** Who holds the connections, most first; `began` counts those that began after `since` (epoch seconds of the server). */
+export const holdersSql = (since: number, ownPids: readonly number[]): string => `
+SELECT coalesce(usename::text, '') AS role, coalesce(datname::text, '') AS database,
+       coalesce(application_name, '') AS application, coalesce(host(client_addr), '') AS client,
+       coalesce(state, '') AS state, count(*)::int AS connections,
+       (count(*) FILTER (WHERE backend_start >= to_timestamp(${since})))::int AS began
+  FROM pg_catalog.pg_stat_activity
+ WHERE ((${clientBackend}) OR (${hiddenRow})) AND ${notOurs(ownPids)}
+ GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 200`;
