@@ -4,6 +4,7 @@ import { askControl } from './control.ts';
 import { type Course, enterPhase, finalFindings, mark } from './course.ts';
 import { decide } from './decide.ts';
 import { diagnose } from './diagnose.ts';
+import type { Finding } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
 import { look } from './look.ts';
 import { verify } from './verify.ts';
@@ -92,22 +93,23 @@ const orderOf = ({ input, from, to, baselineTakenAt }: Course, decision: Decisio
     to,
     causes: decision.because,
     actor: input.identity.actor,
-    by: 'run',
+    by: input.verb === 'rollback' ? 'person' : 'run',
   };
 };
 
 const verifyFailed = (course: Course, signal: AbortSignal) => {
   const { input, watched, findings } = course;
-  const failed = watched.filter(({ check }) =>
-    findings.some(
-      (finding) =>
-        finding.check === check && finding.verdict.outcome === 'fail' && finding.attribution !== 'preexisting',
-    ),
-  );
+  const failed = input.verb === 'rollback' ? watched : watched.filter(({ check }) => hasFailed(findings, check.id));
   const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
   const { clock } = input.io;
   return verify(failed, plan, { warmup: input.profile.timings.hold.warmup, clock, emit: input.emit, signal });
 };
+
+/** What failed before this deploy, too, cannot be expected to be green after going back. */
+const hasFailed = (findings: readonly Finding[], id: string): boolean =>
+  findings.some(
+    ({ check, verdict, attribution }) => check.id === id && verdict.outcome === 'fail' && attribution !== 'preexisting',
+  );
 
 const withheld = ({ input, from, to }: Course, because: string): RollbackReport => ({
   state: 'WITHHELD',

@@ -1,5 +1,5 @@
 // Validates what a judge said, because kinds may come from other packages.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Verdict } from '../kit/index.ts';
 
 const text = z.string().min(1);

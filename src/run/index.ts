@@ -1,12 +1,5 @@
 // Runs a profile from the baseline to the record: the engine's only entry.
-import {
-  type Decision,
-  duration,
-  isoTime,
-  type RollbackReport,
-  type RunRecord,
-  type StoredBaseline,
-} from '../kit/index.ts';
+import { type Decision, duration, type RollbackReport, type RunRecord, type StoredBaseline } from '../kit/index.ts';
 import { act, conclude } from './after.ts';
 import { bringOut, captureBaseline, recallLastRuns, takeBaseline } from './before.ts';
 import { compose } from './compose.ts';
@@ -17,7 +10,6 @@ import { recordPlan } from './record.ts';
 import { closeAll } from './watched.ts';
 
 export type { Permission } from './decide.ts';
-export { exitCodes } from './exit-code.ts';
 export type { Identity, RunInput } from './input.ts';
 export { engineReasons } from './reasons.ts';
 
@@ -30,6 +22,22 @@ export const run = async (input: RunInput): Promise<RunRecord> => {
     const decision = await conclude(course, end);
     const rollback = await act(course, decision);
     return await finish(course, decision, rollback);
+  } finally {
+    await closeAll(course.watched);
+  }
+};
+
+/** Goes back by hand: the order is carried out, and all checks are held again. */
+export const goBack = async (input: RunInput, target: { from: string; to: string }): Promise<RunRecord> => {
+  const course = await openCourse(input);
+  Object.assign(course, target);
+  try {
+    announceRun(course);
+    const decision: Decision = {
+      action: 'rollback',
+      because: [{ check: 'run', reason: 'by_hand', text: 'asked for by hand' }],
+    };
+    return await finish(course, decision, await act(course, decision));
   } finally {
     await closeAll(course.watched);
   }

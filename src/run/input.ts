@@ -9,12 +9,13 @@ import type {
   RunRecord,
   Store,
   StoredBaseline,
+  Verb,
   Verification,
 } from '../kit/index.ts';
 import type { Permission } from './decide.ts';
 
 export interface RunInput {
-  verb: 'run' | 'check';
+  verb: Verb;
   profile: Profile;
   store: Store;
   io: Io;

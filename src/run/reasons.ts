@@ -9,6 +9,7 @@ export const engineReasons: Readonly<Record<string, string>> = {
     'Not every replica runs the new revision within `rollout`. Look at the platform: image pulls, readiness, quotas.',
   rollout_unreadable: 'The live revision could not be read from the platform. Look at its credentials and commands.',
   deploy_failed: 'The deploy command did not end with 0. Nothing was verified.',
+  by_hand: 'A person asked for the rollback with `holdpoint rollback`.',
   deadline: 'The checks were not all green together for `hold.for` before `hold.deadline`.',
   stopped_early: 'The run ended before this check had enough samples, because a rollback was decided.',
   interrupted: 'The run was ended by a signal. The record says how far it came.',
