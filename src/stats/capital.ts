@@ -44,7 +44,7 @@ export function atLeast(bets: Bets, logNeeded: number): number {
   const surplus = (logRate: number) => logCapital(bets, Math.exp(logRate)) - logNeeded;
   const low = Math.log(LEAST);
   const high = Math.log(bets.shares.reduce((top, share) => Math.max(top, share), 0));
-  if (high <= low || surplus(low) < 0) return 0;
+  if (surplus(low) < 0) return 0;
   // Against its largest share no unit has won anything, so the capital there is at most 1.
   return Math.exp(decreasingRoot(surplus, low, high, 1e-12));
 }

@@ -53,5 +53,5 @@ export function requestsNeeded(
     if (high > Number.MAX_SAFE_INTEGER) return undefined;
   }
   // ln Q is convex in m and too small at 0, so it crosses once.
-  return Math.ceil(bisect((more) => short(Math.ceil(more)), 0, high).outside);
+  return Math.ceil(bisect(short, 0, high).outside);
 }

@@ -31,8 +31,8 @@ export function steadiness(units: readonly Tally[]): Steadiness {
  * This is the one-sided normal mixture of Howard, Ramdas, McAuliffe and Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence
  * sequences", Annals of Statistics 49, 2021, arXiv 1810.08240, with Phi(z) >= 1 - e^(-z^2/2)/2 in place of the normal distribution.
  *
- * v = max(sample variance, the largest p(1-p)/n of any p between limit and m). The second part keeps q below what independent requests
- * would prove exactly, t n KL(m||limit): with the usual m(1-m)/n, ten failures in a row would be infinite evidence against any limit.
+ * v = max(sample variance, p(1-p)/n with p = min(m, 1/2)), n = mean requests of a unit. The cap at 1/2 keeps q below what independent requests
+ * would prove exactly, t n KL(m||limit): with m(1-m) alone, ten failures in a row would be infinite evidence against any limit.
  *
  * Guarantee: asymptotic only, for many units, since v is estimated (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas,
  * "Time-uniform central limit theory and asymptotic confidence sequences", Annals of Statistics 52, 2024, arXiv 2103.06476).
@@ -40,8 +40,8 @@ export function steadiness(units: readonly Tally[]): Steadiness {
 export function logSteady({ units, mean, variance, requests }: Steadiness, limit: number): number {
   if (units < LEAST_UNITS) return 0;
   if (mean <= limit) return Number.NEGATIVE_INFINITY;
-  const widest = Math.min(Math.max(0.5, limit), mean);
-  const spread = Math.max(variance, (widest * (1 - widest)) / requests);
+  const rate = Math.min(mean, 0.5);
+  const spread = Math.max(variance, (rate * (1 - rate)) / requests);
   const excess = (units * (mean - limit)) ** 2 / (2 * spread * (units + TUNING));
   return Math.log(TUNING / (units + TUNING)) / 2 + excess + Math.log(2 - Math.exp(-excess));
 }

@@ -1,10 +1,26 @@
 // The bold account: reference values, and its promise by adding up every possible hold in exact fractions.
 import { describe, expect, it } from 'vitest';
 import { logBold } from '../../src/stats/bold.ts';
+import { logSumExp } from '../../src/stats/numeric.ts';
 import { readUnits, type Tally } from '../../src/stats/tally.ts';
 import { expectClose, V1, V2, V3, V4 } from './fixtures.ts';
 
-const shares = (units: readonly Tally[]) => readUnits(units).map((unit) => unit.errors / unit.requests);
+const shares = (hold: readonly Tally[]) => readUnits(hold).map((unit) => unit.errors / unit.requests);
+
+const units = (count: number, share: number) => Array<number>(count).fill(share);
+
+/** The account kept in logarithms at every step. */
+function boldInLogarithms(long: readonly number[], limit: number, planned: number): number {
+  const accounts = [0.05, 0.12, 0.3, 0.6, 0.9, 0.98].map((stake) => {
+    let held = Number.NEGATIVE_INFINITY;
+    for (const [at, share] of long.entries()) {
+      const weight = at === 0 ? 0.5 : at < planned ? 0.5 / (planned - 1) : 0;
+      held = logSumExp([held, Math.log(weight)]) + Math.log(1 - stake + (stake * share) / limit);
+    }
+    return held - Math.log(6);
+  });
+  return logSumExp([...accounts, Math.log(Math.max(0, (planned - long.length) / (2 * (planned - 1))))]);
+}
 
 describe('logBold', () => {
   it.each([
@@ -12,25 +28,28 @@ describe('logBold', () => {
     ['a slow rise, one unit without requests', V2, 0.007, 60, 1.37690932961],
     ['a late small regression', V3, 0.006, 60, 12.7662239652],
     ['much traffic, a small regression', V4, 0.0155, 20, 3.49265218031],
-  ])('%s', (_, units, limit, planned, expected) => {
-    expectClose(logBold(shares(units), limit, planned), expected);
+  ])('%s', (_, hold, limit, planned, expected) => {
+    expectClose(logBold(shares(hold), limit, planned), expected);
   });
 
   it('starts at a capital of 1', () => {
     expect(logBold([], 0.01, 60)).toBe(0);
   });
 
-  it('keeps its digits through hundreds of orders of magnitude', () => {
-    // 400 outages against 1e-9, then 100 good units: beyond any double in between.
-    const long = logBold([...Array<number>(400).fill(1), ...Array<number>(100).fill(0)], 1e-9, 500);
-    const plain = 400 * Math.log(1 - 0.05 + 0.05e9) + 100 * Math.log(0.95);
-    expect(long).toBeGreaterThan(plain - Math.log(12));
-    expect(long).toBeLessThan(400 * Math.log(1e9));
-    expect(logBold(Array<number>(5000).fill(0), 0.01, 60)).toBeGreaterThan(-Infinity);
+  it('of a hold of one unit puts half of the capital in', () => {
+    expectClose(Math.exp(logBold([1], 0.5, 1)), 1 + 0.5 * ((0.05 + 0.12 + 0.3 + 0.6 + 0.9 + 0.98) / 6), 14);
+  });
+
+  it.each([
+    ['an endless outage', [...units(400, 1), ...units(100, 0)], 1e-9, 1000],
+    ['an outage long after the planned units', [...units(300, 0), ...units(1000, 1)], 1e-9, 60],
+    ['outages and quiet hours in turn', [...units(90, 1), ...units(400, 0), ...units(90, 1)], 1e-6, 400],
+  ])('keeps its digits beyond the range of a double: %s', (_, long, limit, planned) => {
+    expectClose(logBold(long, limit, planned), boldInLogarithms(long, limit, planned));
   });
 
   it('forgets no unit that follows a long good stretch', () => {
-    const late = logBold([...Array<number>(50).fill(0), 0.7, 0.7, 0.7], 0.01, 60);
+    const late = logBold([...units(50, 0), 0.7, 0.7, 0.7], 0.01, 60);
     expect(late).toBeGreaterThan(Math.log(125));
   });
 });
@@ -52,12 +71,12 @@ const sum = (all: readonly Fraction[]): Fraction => all.reduce(plus, fraction(0,
 const toNumber = ({ top, bottom }: Fraction): number => Number((top * 10n ** 18n) / bottom) / 1e18;
 
 /** The same account, written down from its definition in exact fractions. */
-function exactBold(units: readonly Fraction[], limit: Fraction, planned: number): Fraction {
+function exactBold(hold: readonly Fraction[], limit: Fraction, planned: number): Fraction {
   const inverse = { top: limit.bottom, bottom: limit.top };
-  const weights = units.map((_, at) => (at === 0 ? fraction(1, 2) : fraction(at < planned ? 1 : 0, 2 * (planned - 1))));
+  const weights = hold.map((_, at) => (at === 0 ? fraction(1, 2) : fraction(at < planned ? 1 : 0, 2 * (planned - 1))));
   const accounts = [5, 12, 30, 60, 90, 98].map((percent) => {
     const stake = fraction(percent, 100);
-    return units.reduce(
+    return hold.reduce(
       (held, share, at) => {
         const growth = plus(minus(fraction(1, 1), stake), times(stake, times(share, inverse)));
         return times(plus(held, weights[at] ?? fraction(0, 1)), growth);

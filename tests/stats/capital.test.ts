@@ -93,8 +93,9 @@ describe('atLeast', () => {
     ['no unit', []],
     ['no error', repeated(60, 0, 100)],
     ['an error in 1e16 requests', tallies([1, 1e16])],
+    ['an error long after the planned units', [...repeated(5000, 0, 100), ...repeated(1, 1, 100)]],
   ])('is 0 with %s', (_, units) => {
-    expect(atLeast(placeBets(units, 60, false), NEEDED)).toBe(0);
+    expect(atLeast(placeBets(units, 60, true), NEEDED)).toBe(0);
   });
 });
 
