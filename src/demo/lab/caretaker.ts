@@ -14,6 +14,8 @@ export interface Caretaker {
   start(plan: ChildPlan): Promise<Child>;
   /** Takes a process over that somebody else started. */
   adopt(child: Child, signal: NodeJS.Signals): Child;
+  /** Names a process that must not outlive a crash of the lab; returns how to say that it is gone. */
+  guard(pid: number, signal: NodeJS.Signals): () => void;
   /** Calls `close` when the lab ends, before what was started earlier ends. */
   onEnd(close: () => Promise<void>): void;
   /** Ends everything and removes the folder; resolves when nothing is left. */
@@ -39,9 +41,12 @@ export const openCaretaker = async (): Promise<Caretaker> => {
   const tell = (order: JanitorOrder): void => void janitor.input.write(`${JSON.stringify(order)}\n`);
   tell({ folder });
   const closings: (() => Promise<void>)[] = [];
+  const guard = (pid: number, signal: NodeJS.Signals): (() => void) => {
+    tell({ watch: pid, signal });
+    return () => tell({ gone: pid });
+  };
   const adopt = (child: Child, signal: NodeJS.Signals): Child => {
-    tell({ watch: child.pid, signal });
-    void child.gone.then(() => tell({ gone: child.pid }));
+    void child.gone.then(guard(child.pid, signal));
     closings.push(() => child.stop());
     return child;
   };
@@ -49,6 +54,7 @@ export const openCaretaker = async (): Promise<Caretaker> => {
     folder,
     start: async (plan) => adopt(await startChild(plan), plan.farewell[0]?.[0] ?? 'SIGTERM'),
     adopt,
+    guard,
     onEnd: (close) => void closings.push(close),
     async end() {
       const failures: unknown[] = [];

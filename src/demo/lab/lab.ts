@@ -30,6 +30,8 @@ export interface Lab {
   /** What the instances printed last. */
   output(): string;
   ports: number[];
+  /** Names a process that must not outlive a crash of the lab; returns how to say that it is gone. */
+  guard(pid: number, signal: NodeJS.Signals): () => void;
   /** Ends all processes and removes the folder. */
   end(): Promise<void>;
 }
@@ -154,6 +156,7 @@ const build = async (caretaker: Caretaker, scenario: Scenario): Promise<Lab> => 
     adminUrl: postgres.url('postgres', undefined, 'auth'),
     output: supervisor.output,
     ports: [postgres.port, ordersPort, frontPort, ...ports],
+    guard: caretaker.guard,
     end: () => caretaker.end(),
   };
 };
