@@ -25,17 +25,18 @@ export function logBold(shares: readonly number[], limit: number, planned: numbe
 }
 
 /**
- * ln R of one stake. Amounts are kept as held x e^log (so `one` is the amount 1), and moved into the exponent only when `held` leaves the range of a double:
- * as exact as adding logarithms at every unit, and many times quicker.
+ * ln R of one stake. Amounts are kept as held x e^log (so `one` is the amount 1) and moved into the exponent only when `held` threatens
+ * to leave the range of a double: as exact as adding logarithms at every unit, and many times quicker.
  */
 function logAccount(shares: readonly number[], stake: number, limit: number, planned: number): number {
   const perUnit = 1 / (2 * (planned - 1));
+  const gain = stake / limit;
   let held = 0;
   let log = 0;
   let one = 1;
   for (let at = 0; at < shares.length; at += 1) {
     if (at < planned) held += (at === 0 ? 0.5 : perUnit) * one;
-    held *= 1 - stake + (stake * (shares[at] ?? 0)) / limit;
+    held *= 1 - stake + gain * (shares[at] ?? 0);
     if (held > 1e200 || held < 1e-200) {
       log += Math.log(held);
       one = Math.exp(-log);

@@ -42,7 +42,7 @@ describe('logBold', () => {
 
   it.each([
     ['an endless outage', [...units(400, 1), ...units(100, 0)], 1e-9, 1000],
-    ['an outage long after the planned units', [...units(300, 0), ...units(1000, 1)], 1e-9, 60],
+    ['an outage long after the planned units', [...units(400, 0), ...units(2000, 1)], 1e-9, 60],
     ['outages and quiet hours in turn', [...units(90, 1), ...units(400, 0), ...units(90, 1)], 1e-6, 400],
   ])('keeps its digits beyond the range of a double: %s', (_, long, limit, planned) => {
     expectClose(logBold(long, limit, planned), boldInLogarithms(long, limit, planned));
