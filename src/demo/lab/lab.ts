@@ -108,7 +108,7 @@ const startDatabase = async (caretaker: Caretaker): Promise<{ postgres: Postgres
 /** Waits for all, also when one fails: nothing may still be starting while the lab ends. */
 const allOf = async <T extends unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> => {
   await Promise.allSettled(work);
-  return Promise.all(work) as Promise<T>;
+  return Promise.all(work);
 };
 
 const build = async (caretaker: Caretaker, scenario: Scenario): Promise<Lab> => {

@@ -52,7 +52,7 @@ export const accountPage =
 
 /** Postgres cancels the query after `ms` (57014); `SET LOCAL` ends with the transaction, so the pool's next user is free of it. */
 const withTimeout = async (client: PoolClient, ms: number, work: () => Promise<unknown>): Promise<void> => {
-  await client.query(`BEGIN; SET LOCAL statement_timeout = ${Number(ms)}`);
+  await client.query(`BEGIN; SET LOCAL statement_timeout = ${ms}`);
   try {
     await work();
   } finally {
