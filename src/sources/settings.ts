@@ -4,13 +4,17 @@ import { positiveDuration, secretUrl } from '../kit/units.ts';
 
 const headers = () => z.record(z.string(), z.string().meta({ secret: true })).default({});
 
+const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+const pageUrl = () => secretUrl().refine(isHttpUrl, 'must be an http or https URL like http://10.0.0.11:9100/metrics');
+
 /** The settings of `scrape`. */
 export const scrapeSettings = z
   .strictObject({
     /** The metrics page of the one instance. */
-    url: secretUrl().optional(),
+    url: pageUrl().optional(),
     /** One page per instance: a list, or a map name → URL. */
-    urls: z.union([z.array(secretUrl()).min(1), z.record(z.string(), secretUrl())]).optional(),
+    urls: z.union([z.array(pageUrl()).min(1), z.record(z.string(), pageUrl())]).optional(),
     headers: headers(),
     /** For each page. */
     timeout: positiveDuration().default(2000),
@@ -22,7 +26,7 @@ export type ScrapeSettings = z.output<typeof scrapeSettings>;
 /** The settings of `prometheus`. */
 export const prometheusSettings = z.strictObject({
   /** Base URL of the server, without /api/v1. */
-  url: secretUrl(),
+  url: secretUrl().refine(isHttpUrl, 'must be an http or https URL like http://prometheus:9090'),
   headers: headers(),
   timeout: positiveDuration().default(5000),
   /** The scrape interval: no new number appears sooner. */

@@ -1,0 +1,6 @@
+// The built-in sources, one line each.
+import type { AnySource } from '../kit/source.ts';
+import { prometheus } from './prometheus.ts';
+import { scrape } from './scrape.ts';
+
+export const sources: readonly AnySource[] = [scrape, prometheus];

@@ -1,0 +1,110 @@
+// The source `scrape` against real metrics pages, good and bad ones.
+import { afterEach, expect, test } from 'vitest';
+import type { Source } from '../../src/kit/source.ts';
+import { scrape } from '../../src/sources/scrape.ts';
+import { networkIo } from '../helpers/fake-io.ts';
+import { serve } from '../helpers/servers.ts';
+import { missedRead, type Shown, type SourceLab, sourceContract, tick } from './contract.ts';
+
+const number = (value: number): string => (value === Infinity ? '+Inf' : String(value));
+
+const page = (shown: readonly Shown[]): string =>
+  shown
+    .map(({ metric, labels, value }) => {
+      const inside = Object.entries(labels).map(([name, text]) => `${name}="${text}"`);
+      return `${metric}{${inside.join(',')}} ${number(value)}\n`;
+    })
+    .join('');
+
+const openLab = async (): Promise<SourceLab> => {
+  let shown: readonly Shown[] = [];
+  const instance = (name: string) =>
+    serve((_, response) => void response.end(page(shown.filter((one) => one.instance === name))));
+  const [blue, green] = [await instance('blue'), await instance('green')];
+  let open = true;
+  return {
+    settings: { urls: { blue: `${blue.url}/metrics`, green: `${green.url}/metrics` } },
+    show: (series) => {
+      shown = series;
+    },
+    close: async () => {
+      if (open) await Promise.all([blue.close(), green.close()]);
+      open = false;
+    },
+  };
+};
+
+sourceContract(scrape, ['blue', 'green'], openLab);
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const reading = async (settings: unknown): Promise<Source> => {
+  const io = networkIo();
+  closers.push(() => io.close());
+  return scrape.open(scrape.settings.parse(settings), { io, root: '/', learn: () => undefined });
+};
+
+const answering = async (status: number, body: string): Promise<string> => {
+  const server = await serve((_, response) => void response.writeHead(status).end(body));
+  closers.push(() => server.close());
+  return `${server.url}/metrics`;
+};
+
+const host = (url: string): string => new URL(url).host;
+
+test.each<[number, string, string, string]>([
+  [503, '', 'source_503', 'answered 503, expected 200'],
+  [401, '', 'source_401', 'answered 401: the credentials in headers are missing or wrong'],
+  [404, '', 'source_404', 'answered 404: check the path of the URL'],
+  [302, '', 'source_302', 'answered 302, expected 200'],
+  [200, 'up 1\n<html>', 'source_unreadable', 'sent no readable metrics: line 2 is malformed (no metric name): <html>'],
+])('a page that answers %i "%s" is an instrument that could not look', async (status, body, reason, what) => {
+  const url = await answering(status, body);
+  const missed = await missedRead(await reading({ url }));
+  expect(missed).toEqual({ by: 'instrument', reason, because: `scrape: ${host(url)}/metrics ${what}` });
+});
+
+test('one page of several that fails is named', async () => {
+  const good = await answering(200, 'up 1');
+  const bad = await answering(500, '');
+  expect(await missedRead(await reading({ urls: { blue: good, green: bad } }))).toEqual({
+    by: 'instrument',
+    reason: 'source_500',
+    because: `scrape: green (${host(bad)}/metrics) answered 500, expected 200`,
+  });
+});
+
+test('a page that hangs is given up after its timeout', async () => {
+  const server = await serve(() => undefined);
+  closers.push(() => server.close());
+  expect(await missedRead(await reading({ url: server.url, timeout: '100ms' }))).toEqual({
+    by: 'instrument',
+    reason: 'source_timeout',
+    because: `scrape: ${host(server.url)}/ could not be read: ${host(server.url)}: connected, but no answer came within 100 ms`,
+  });
+});
+
+test('an instance is named by host and port, and by its path where one host has several', async () => {
+  const url = await answering(200, 'up 1');
+  const idsOf = async (settings: unknown): Promise<string[]> => {
+    const [one] = await (await reading(settings)).read(['up'], tick());
+    return (one?.instances ?? []).map(({ id }) => id);
+  };
+  expect(await idsOf({ url })).toEqual([host(url)]);
+  expect(await idsOf({ urls: [`${url}/a`, `${url}/b`] })).toEqual([`${host(url)}/metrics/a`, `${host(url)}/metrics/b`]);
+});
+
+test('headers are sent', async () => {
+  const server = await serve(({ headers }, response) => void response.end(`up{t="${headers.authorization}"} 1`));
+  closers.push(() => server.close());
+  const source = await reading({ url: server.url, headers: { Authorization: 'Bearer abc' } });
+  const [up] = await source.read(['up'], tick());
+  expect(up?.series[0]?.labels).toEqual({ __name__: 'up', t: 'Bearer abc' });
+});
+
+test.each([{}, { url: 'http://a', urls: ['http://b'] }])('settings %j are refused', (settings) => {
+  expect(scrape.settings.safeParse(settings).error?.issues[0]?.message).toBe('needs one of url, urls');
+});
