@@ -21,7 +21,7 @@ export interface Case {
   alpha: number;
   /** P(ever PASS | worse than tolerated) allowed, e.g. 0.05. */
   beta: number;
-  /** Number of units in the whole hold. */
+  /** Number of units in the whole hold, a fraction is dropped. Set it before the hold: one that grows with the units breaks the guarantee. */
   planned: number;
   /** True: the exact account alone may fail; small regressions take longer. */
   strict: boolean;
@@ -78,7 +78,7 @@ const BASELINE_PART = 0.2;
 export function weigh(given: Case): Weighing {
   const risks = { alpha: within('alpha', given.alpha, 1e-12, 0.5), beta: within('beta', given.beta, 1e-12, 0.5) };
   const phi = within('phi', given.phi ?? UNKNOWN_PHI, 1, Number.MAX_SAFE_INTEGER);
-  const planned = within('planned', given.planned, 1, Number.MAX_SAFE_INTEGER);
+  const planned = Math.floor(within('planned', given.planned, 1, Number.MAX_SAFE_INTEGER));
   const minUnits = within('minUnitsForPass', given.minUnitsForPass, 0, Number.MAX_SAFE_INTEGER);
   const units = readUnits(given.units);
   const seen = total(units);

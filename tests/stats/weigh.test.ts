@@ -87,6 +87,13 @@ describe('FAIL', () => {
   });
 });
 
+describe('a planned length that is no whole number', () => {
+  it('counts its whole units, or more than the capital would be put in', () => {
+    const given = { ...TERMS, baseline: { errors: 2, requests: 1800 }, units: repeated(20, 1, 5) };
+    expect(weigh({ ...given, planned: 20.5 })).toEqual(weigh({ ...given, planned: 20 }));
+  });
+});
+
 describe('PASS', () => {
   const given: Case = { ...TERMS, baseline: { errors: 100, requests: 100_000 }, units: repeated(24, 0, 500) };
 
