@@ -113,6 +113,8 @@ const holdNow = async (course: Course, warmup: number): Promise<HoldEnd> => {
 };
 
 const finish = async (course: Course, decision: Decision, rollback: RollbackReport | undefined): Promise<RunRecord> => {
+  const { usage } = course.input;
+  if (usage) mark(course, 'process', usage());
   const record = await compose(course, decision, rollback);
   await save(course, record);
   course.input.emit({ type: 'finished', at: course.input.io.clock.now(), record });

@@ -2,6 +2,7 @@
 import type {
   Emit,
   Io,
+  Json,
   PlatformSession,
   Profile,
   RollbackOrder,
@@ -33,6 +34,8 @@ export interface RunInput {
   deploy?: readonly [string, ...string[]];
   /** `--baseline FILE`; else the store is asked. */
   baseline?: StoredBaseline;
+  /** What the run itself cost so far, for the record. */
+  usage?(): Json;
   /** Registers a value that must never appear in any output. */
   learn(secret: string, name: string): void;
   overrides: string[];

@@ -1,0 +1,26 @@
+// What every command gets: streams, environment, io, and the signals that end a run in order.
+import type { Io } from '../kit/index.ts';
+import type { TextStream } from '../report/index.ts';
+
+export interface Context {
+  cwd: string;
+  /** The folder of this package: the shipped checks and profiles are in it. */
+  packageRoot: string;
+  version: string;
+  env(name: string): string | undefined;
+  stdin: { isTTY: boolean };
+  stdout: TextStream;
+  stderr: TextStream;
+  io: Io;
+  interrupts: Interrupts;
+  /** Asks on the terminal; resolves with the line that was typed. */
+  ask(question: string): Promise<string>;
+  /** Peak memory and event-loop delay of this process so far, for the record's `process` mark. */
+  usage(): { maxRssMb: number; eventLoopDelayP99Ms: number };
+}
+
+/** The first SIGINT or SIGTERM aborts the signal; the second ends the process at once. */
+export interface Interrupts {
+  signal: AbortSignal;
+  by(): 'SIGINT' | 'SIGTERM' | undefined;
+}

@@ -1,0 +1,76 @@
+// `holdpoint explain`: what a kind, source, platform, reporter, reason or exit code means.
+import { exitMeanings, nearest, type Registry, UsageError } from '../kit/index.ts';
+import { reasons as rollbackReasons } from '../rollback/index.ts';
+import { engineReasons } from '../run/index.ts';
+import type { Context } from './context.ts';
+import { builtIn } from './registry.ts';
+
+/** One thing that can be explained. */
+interface Entry {
+  topic: string;
+  group: 'kind' | 'source' | 'platform' | 'reporter' | 'reason' | 'exit code';
+  text: string;
+}
+
+export const explainCommand = (topic: string | undefined, context: Context): number => {
+  const entries = allEntries(builtIn());
+  context.stdout.write(`${topic === undefined ? overview(entries) : explained(topic, entries)}\n`);
+  return 0;
+};
+
+const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[] => [
+  ...parts(kinds).map(
+    (kind): Entry => ({
+      topic: kind.name,
+      group: 'kind',
+      text: `layer: ${kind.layer}\n${kind.about}\n\n${kind.example.trim()}\n\nreasons:\n${table(kind.reasons)}`,
+    }),
+  ),
+  ...parts(sources).map(
+    (source): Entry => ({ topic: source.name, group: 'source', text: `${source.about}\n\n${source.example.trim()}` }),
+  ),
+  ...parts(platforms).map(
+    (platform): Entry => ({
+      topic: platform.name,
+      group: 'platform',
+      text: `fence: ${platform.fence}\n${platform.about}\n\n${platform.example.trim()}`,
+    }),
+  ),
+  ...parts(reporters).map((reporter): Entry => ({ topic: reporter.name, group: 'reporter', text: reporter.about })),
+  ...parts(kinds).flatMap((kind) => reasonEntries(kind.reasons, `of ${kind.name}`)),
+  ...reasonEntries(engineReasons, 'of the run'),
+  ...reasonEntries(rollbackReasons, 'of a rollback'),
+  ...Object.entries(exitMeanings).map(([code, text]): Entry => ({ topic: code, group: 'exit code', text })),
+];
+
+const parts = <Part>(registered: ReadonlyMap<string, { part: Part }>): Part[] =>
+  [...registered.values()].map(({ part }) => part);
+
+const reasonEntries = (reasons: Readonly<Record<string, string>>, whose: string): Entry[] =>
+  Object.entries(reasons).map(([topic, text]) => ({ topic, group: 'reason', text: `${whose}: ${text}` }));
+
+const table = (rows: Readonly<Record<string, string>>): string => {
+  const width = Math.max(...Object.keys(rows).map((name) => name.length));
+  return Object.entries(rows)
+    .map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
+    .join('\n');
+};
+
+const explained = (topic: string, entries: readonly Entry[]): string => {
+  const found = entries.filter((entry) => entry.topic === topic);
+  if (found.length > 0) return found.map((entry) => `${entry.group} ${entry.topic}\n${entry.text}`).join('\n\n');
+  throw new UsageError(
+    `nothing is named "${topic}"; ${nearest(topic, [...new Set(entries.map((entry) => entry.topic))])}`,
+  );
+};
+
+const groups = ['kind', 'source', 'platform', 'reporter', 'exit code', 'reason'] as const;
+
+const overview = (entries: readonly Entry[]): string =>
+  groups
+    .map((group) => {
+      const topics = [...new Set(entries.filter((entry) => entry.group === group).map((entry) => entry.topic))];
+      return `${group}s: ${topics.join(', ')}`;
+    })
+    .join('\n')
+    .concat('\n\nholdpoint explain NAME tells more.');

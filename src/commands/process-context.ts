@@ -1,0 +1,60 @@
+// The one place, with cli.ts, that touches the process: its streams, signals, environment and self-measurement.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createInterface } from 'node:readline/promises';
+import { createIo } from '../io/index.ts';
+import type { Context, Interrupts } from './context.ts';
+
+/** Exit codes of a second signal: the shell's convention, 128 + signal. */
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The context of a real command line. */
+export const processContext = (packageRoot: string, version: string): Context => {
+  const env = (name: string): string | undefined => process.env[name];
+  return {
+    cwd: process.cwd(),
+    packageRoot,
+    version,
+    env,
+    stdin: { isTTY: process.stdin.isTTY },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    io: createIo({ version, env: process.env }),
+    interrupts: listen(),
+    ask,
+    usage: measure(),
+  };
+};
+
+const listen = (): Interrupts => {
+  const controller = new AbortController();
+  let by: keyof typeof codes | undefined;
+  const onSignal = (signal: keyof typeof codes): void => {
+    if (by !== undefined) process.exit(codes[signal]);
+    by = signal;
+    controller.abort(signal);
+  };
+  process.on('SIGINT', () => onSignal('SIGINT'));
+  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  return { signal: controller.signal, by: () => by };
+};
+
+const ask = async (question: string): Promise<string> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+};
+
+/** Resolution in milliseconds of the event-loop histogram; a delay is what it shows beyond that. */
+const resolution = 10;
+
+const measure = (): Context['usage'] => {
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  return () => ({
+    maxRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    eventLoopDelayP99Ms: Math.max(0, Math.round(delay.percentile(99) / 1e6 - resolution)),
+  });
+};

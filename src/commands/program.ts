@@ -1,0 +1,156 @@
+// The verbs and flags of the command line. Each verb's code is loaded only when it is typed.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../kit/units.ts';
+import type { Context } from './context.ts';
+import { helpTop } from './help.ts';
+
+/** Where the exit code of the verb that ran is put. */
+export type Done = (exitCode: number) => void;
+
+const collect = (value: string, all: string[]): string[] => [...all, ...value.split(',').filter(Boolean)];
+const append = (value: string, all: string[]): string[] => [...all, value];
+
+const duration = (value: string): number => {
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new InvalidArgumentError('write a duration like 30s, 5m or 1h.');
+  return ms;
+};
+
+const profileArgument = ['<profile>', 'name[/environment] in deploy-profiles/, or a path'] as const;
+
+const withCommon = (command: Command): Command =>
+  command
+    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
+    .option('--only <ids>', 'only these checks (never rolls back)', collect, [])
+    .option('--skip <ids>', 'all but these checks (never rolls back)', collect, [])
+    .option(
+      '--store <folder>',
+      'where baselines, records and locks are kept (default: .holdpoint beside deploy-profiles)',
+    )
+    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}');
+
+const wait = (): Option => new Option('--wait <duration>', 'wait so long for another run to end').argParser(duration);
+
+/** The whole command line, ready to parse. */
+export const program = (context: Context, done: Done): Command => {
+  const cli = new Command('holdpoint')
+    .description('After a deploy, works through a checklist against the real system: pass, block or roll back.')
+    .version(context.version, '-V, --version')
+    .addHelpText('before', helpTop)
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+  for (const add of [addRun, addCheck, addBaseline, addRollback, addValidate, addShow, addExplain, addDemo])
+    add(cli, context, done);
+  return cli;
+};
+
+const addRun = (cli: Command, context: Context, done: Done): void => {
+  withCommon(cli.command('run').description('I deployed: verify the release, and roll back if it must be'))
+    .argument(...profileArgument)
+    .argument('[deploy...]', 'after --: the deploy command; then: baseline, deploy (watching), verify')
+    .option('--release <label>', 'a label for people (default: the commit of the CI)')
+    .option('--baseline <file>', 'a baseline that `holdpoint baseline --out` wrote')
+    .option('--no-rollback', 'only judge; another job acts')
+    .option('--shadow', 'compute everything, act on nothing, end with 0', false)
+    .addOption(new Option('--deadline <duration>', 'replaces hold.deadline').argParser(duration))
+    .addOption(wait())
+    .addHelpText(
+      'after',
+      '\nExample:\n  holdpoint run auth/production --reporter plain --reporter json=record.json -- ./deploy.sh 9f3c1a2',
+    )
+    .action(async (profile, deploy, options) => {
+      const { runCommand } = await import('./run.ts');
+      done(await runCommand('run', profile, { ...options, deploy }, context));
+    });
+};
+
+const addCheck = (cli: Command, context: Context, done: Done): void => {
+  withCommon(cli.command('check').description('I fixed it by hand: recovered? what next? (read-only)'))
+    .argument(...profileArgument)
+    .addOption(new Option('--deadline <duration>', 'replaces hold.deadline').argParser(duration))
+    .addHelpText('after', '\nExample:\n  holdpoint check auth/production')
+    .action(async (profile, options) => {
+      const { runCommand } = await import('./run.ts');
+      done(await runCommand('check', profile, { ...options, rollback: true, shadow: false }, context));
+    });
+};
+
+const addBaseline = (cli: Command, context: Context, done: Done): void => {
+  withCommon(cli.command('baseline').description('before a deploy: the live revision, connections, one login'))
+    .argument(...profileArgument)
+    .option('--release <label>', 'the release that is about to be deployed (default: the commit of the CI)')
+    .option('--out <file>', 'write it to a file, too: for `run --baseline` on another machine')
+    .addOption(wait())
+    .addHelpText('after', '\nExample:\n  holdpoint baseline auth/production --release 9f3c1a2')
+    .action(async (profile, options) => {
+      const { baselineCommand } = await import('./baseline.ts');
+      done(await baselineCommand(profile, options, context));
+    });
+};
+
+const addRollback = (cli: Command, context: Context, done: Done): void => {
+  withCommon(cli.command('rollback').description('I want to go back: the plan first, asks, fenced, verified'))
+    .argument(...profileArgument)
+    .option('--to <revision>', 'the revision to go back to (default: the one of the newest baseline)')
+    .option('--yes', 'do not ask', false)
+    .option('--drill', 'everything but the act', false)
+    .addOption(wait())
+    .addHelpText('after', '\nExample:\n  holdpoint rollback auth/production --to 77ab0')
+    .action(async (profile, options) => {
+      const { rollbackCommand } = await import('./rollback.ts');
+      done(await rollbackCommand(profile, options, context));
+    });
+};
+
+const addValidate = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('validate')
+    .description('before I need it: are the profiles right? offline, all problems at once')
+    .argument('[profiles...]', 'names or paths (default: all in deploy-profiles/)')
+    .option('--show', 'print the merged, redacted profile with the origin of each value', false)
+    .addHelpText('after', '\nExample:\n  holdpoint validate auth/production --show')
+    .action(async (profiles, options) => {
+      const { validateCommand } = await import('./validate.ts');
+      done(await validateCommand(profiles, options, context));
+    });
+};
+
+const addShow = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('show')
+    .description('afterwards: earlier runs; without arguments the list')
+    .argument('[run]', 'id of a run')
+    .option('--last', 'the newest run', false)
+    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
+    .option('--store <folder>', 'where records are kept (default: .holdpoint)')
+    .addHelpText('after', '\nExample:\n  holdpoint show --last --reporter json')
+    .action(async (run, options) => {
+      const { showCommand } = await import('./show.ts');
+      done(await showCommand(run, options, context));
+    });
+};
+
+const addExplain = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('explain')
+    .description('what a kind, source, platform, reporter, reason or exit code means')
+    .argument('[topic]', 'its name')
+    .addHelpText('after', '\nExample:\n  holdpoint explain slots_exhausted')
+    .action(async (topic) => {
+      const { explainCommand } = await import('./explain.ts');
+      done(explainCommand(topic, context));
+    });
+};
+
+const addDemo = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('demo')
+    .description('the incident, replayed on a real Postgres on this machine, in about a minute')
+    .option('--scenario <name>', 'which one; "list" lists them', 'incident')
+    .option('--reporter <name[=file]>', 'handed to `holdpoint run`; may be given several times', append, [])
+    .addHelpText('after', '\nExample:\n  holdpoint demo --scenario healthy')
+    .action(async (options) => {
+      const { demoCommand } = await import('./demo.ts');
+      done(await demoCommand(options, context));
+    });
+};

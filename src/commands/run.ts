@@ -1,0 +1,141 @@
+// `holdpoint run` and `holdpoint check`: verify a release, or ask by hand how the service is.
+import { resolve } from 'node:path';
+import { type RollbackReport, type RunRecord, type StoredBaseline, UsageError } from '../kit/index.ts';
+import { notify } from '../report/index.ts';
+import { rollBack } from '../rollback/index.ts';
+import { type Permission, run, type RunInput } from '../run/index.ts';
+import { readBaseline } from '../store/index.ts';
+import type { Context } from './context.ts';
+import { actorOf, ciRelease, newRunId } from './identity.ts';
+import { permissionOf } from './permission.ts';
+import { type CommonOptions, type Opened, withEnvFile, withSession } from './session.ts';
+
+export interface RunOptions extends CommonOptions {
+  release?: string;
+  baseline?: string;
+  rollback: boolean;
+  shadow: boolean;
+  /** Milliseconds; replaces `hold.deadline`. */
+  deadline?: number;
+  deploy?: readonly string[];
+}
+
+/** Runs the verb and returns its exit code. */
+export const runCommand = async (
+  verb: 'run' | 'check',
+  name: string,
+  options: RunOptions,
+  given: Context,
+): Promise<number> => {
+  const context = await withEnvFile(options.envFile, given);
+  return withSession(verb, name, options, context, async (opened) => {
+    const input = await inputOf(verb, options, opened, context);
+    return finish(await run(input), opened, context);
+  });
+};
+
+/** Hands the record to the reporters and the notification targets. */
+export const finish = async (
+  record: RunRecord,
+  { reporting, redactor, profile, saved }: Opened,
+  context: Context,
+): Promise<number> => {
+  await reporting.end(redactor.json(record), saved());
+  const warnings = await notify(record, profile.notify.targets, {
+    http: context.io.http,
+    redact: (text) => redactor.text(text),
+  });
+  for (const warning of warnings) context.stderr.write(`holdpoint: ${warning}\n`);
+  return record.exitCode;
+};
+
+const inputOf = async (
+  verb: 'run' | 'check',
+  options: RunOptions,
+  opened: Opened,
+  context: Context,
+): Promise<RunInput> => {
+  const permission = verb === 'check' ? { rollback: false } : permissionFor(options, opened, context);
+  const [program, ...args] = options.deploy ?? [];
+  return {
+    ...engineInput(verb, opened, context, options.release),
+    profile: withDeadline(opened.profile, options.deadline),
+    permission: opened.profile.rollback ? permission : { rollback: false },
+    ...(program === undefined ? {} : { deploy: [program, ...args] as const }),
+    ...(options.baseline === undefined ? {} : { baseline: await fileBaseline(options.baseline, context) }),
+    overrides: [...opened.overrides, ...(options.rollback ? [] : ['--no-rollback'])],
+    shadow: options.shadow,
+  };
+};
+
+const permissionFor = (options: RunOptions, opened: Opened, context: Context): Permission =>
+  permissionOf(opened.profile, {
+    rollback: options.rollback,
+    shadow: options.shadow,
+    partial: opened.overrides.length > 0,
+    terminal: context.stdin.isTTY,
+  });
+
+/** What every verb of the engine needs. */
+export const engineInput = (
+  verb: RunInput['verb'],
+  opened: Opened,
+  context: Context,
+  release?: string,
+): Omit<RunInput, 'permission' | 'overrides' | 'shadow'> => {
+  const { profile, store, reporting, redactor, platform } = opened;
+  const { io, interrupts, version, env } = context;
+  const label = release ?? ciRelease(env);
+  return {
+    verb,
+    profile,
+    store,
+    io,
+    emit: reporting.emit,
+    signal: interrupts.signal,
+    interruptedBy: interrupts.by,
+    identity: { runId: newRunId(io.clock.now(), Math.random), label, actor: actorOf(env), version },
+    usage: context.usage,
+    learn: (secret, name) => redactor.learn(secret, name),
+    ...(platform ? { platform: platform.session, rollBack: carryOut(opened, context) } : {}),
+  };
+};
+
+/** Binds the rollback to its tools; a person at the terminal is asked first, also under `auto`. */
+const carryOut =
+  ({ profile, store, reporting, redactor, platform }: Opened, context: Context): NonNullable<RunInput['rollBack']> =>
+  async (order, verify): Promise<RollbackReport> => {
+    const { rollback: plan } = profile;
+    if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
+    return rollBack(order, {
+      io: context.io,
+      store,
+      plan,
+      platform: platform.session,
+      acts: platform.acts,
+      emit: reporting.emit,
+      redact: (text) => redactor.text(text),
+      verify,
+      signal: context.interrupts.signal,
+      ...(context.stdin.isTTY && order.by === 'run' ? { confirm: (question) => confirm(question, context) } : {}),
+    });
+  };
+
+const confirm = async (question: string, context: Context): Promise<boolean> =>
+  /^y(es)?$/i.test((await context.ask(`${question} [y/N] `)).trim());
+
+const withDeadline = (profile: Opened['profile'], deadline: number | undefined): Opened['profile'] => {
+  if (deadline === undefined) return profile;
+  const { hold } = profile.timings;
+  if (deadline < hold.for)
+    throw new UsageError(`--deadline is shorter than hold.for (${hold.for / 1000} s): the run could not end green`);
+  return { ...profile, timings: { ...profile.timings, hold: { ...hold, deadline } } };
+};
+
+const fileBaseline = async (file: string, context: Context): Promise<StoredBaseline> => {
+  const text = await context.io.files.readIfExists(resolve(context.cwd, file));
+  if (text === undefined) throw new UsageError(`--baseline ${file}: there is no such file`);
+  const read = readBaseline(text);
+  if ('value' in read) return read.value;
+  throw new UsageError(`--baseline ${file}: this is not a baseline that holdpoint wrote: ${read.problem}`);
+};

@@ -1,0 +1,156 @@
+// What run, check, baseline and rollback have in common: profile, store, lock, platform, reporters; opened, then closed.
+import { resolve } from 'node:path';
+import {
+  createRedactor,
+  duration,
+  isLease,
+  type Lease,
+  type PlatformSession,
+  type Profile,
+  type Redactor,
+  type Store,
+  UsageError,
+  type Verb,
+} from '../kit/index.ts';
+import { loadProfile } from '../profile/index.ts';
+import { openPlatform } from '../rollback/index.ts';
+import { openStore } from '../store/index.ts';
+import type { Context } from './context.ts';
+import { builtIn } from './registry.ts';
+import { openReporting, type Reporting } from './reporting.ts';
+import { select } from './selection.ts';
+
+/** Flags that several verbs share. */
+export interface CommonOptions {
+  reporter: string[];
+  only: string[];
+  skip: string[];
+  store?: string;
+  envFile?: string;
+  /** Milliseconds to wait for the lock of another run. */
+  wait?: number;
+}
+
+export interface Opened {
+  profile: Profile;
+  redactor: Redactor;
+  store: Store;
+  reporting: Reporting;
+  platform?: { session: PlatformSession; acts: Awaited<ReturnType<typeof openPlatform>>['acts'] };
+  overrides: string[];
+  /** Where the record was stored last (a path). */
+  saved(): string | undefined;
+}
+
+/** Another run holds the lock: exit code 75. */
+export class Locked extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Locked';
+  }
+}
+
+/** Opens everything for one verb, gives it to `work`, and closes everything on every path. */
+export const withSession = async <T>(
+  verb: Verb | 'baseline',
+  name: string,
+  options: CommonOptions,
+  context: Context,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> => {
+  const redactor = createRedactor();
+  const { profile: whole } = await loadProfile({
+    name,
+    verb,
+    cwd: context.cwd,
+    io: context.io,
+    registry: builtIn(),
+    checksFolder: resolve(context.packageRoot, 'checks'),
+    redactor,
+    resolve: true,
+  });
+  const { profile, overrides } = select(whole, options);
+  const reporting = openReporting(verb === 'baseline' ? [] : options.reporter, profile.registry, context, (text) =>
+    redactor.text(text),
+  );
+  const closing: (() => Promise<unknown> | unknown)[] = [() => reporting.close()];
+  try {
+    const { store, saved } = redacted(storeOf(options, profile, context), redactor);
+    closing.push(() => store.close());
+    if (verb !== 'check') closing.push(await lock(store, profile, options.wait ?? 0, context));
+    const platform = await platformOf(profile, redactor, reporting, context);
+    if (platform) closing.push(() => platform.close());
+    for (const warning of profile.warnings)
+      reporting.emit({ type: 'note', at: context.io.clock.now(), level: 'warn', text: warning });
+    return await work({ profile, redactor, store, saved, reporting, overrides, ...(platform ? { platform } : {}) });
+  } finally {
+    for (const close of closing.reverse()) await close();
+    await context.io.http.close();
+  }
+};
+
+/** The default store stands beside the profiles; one that is named is relative to where the command is typed. */
+const storeOf = ({ store }: CommonOptions, profile: Profile, context: Context): Store =>
+  openStore(store ?? '.holdpoint', {
+    io: context.io,
+    root: store === undefined ? profile.root : context.cwd,
+    warn: (text) => context.stderr.write(`holdpoint: ${text}\n`),
+  });
+
+/** Nothing reaches the store that could not be shown; remembers where the record went. */
+const redacted = (store: Store, redactor: Redactor): Pick<Opened, 'store' | 'saved'> => {
+  let path: string | undefined;
+  const saveRecord: Store['saveRecord'] = async (record) => {
+    path = await store.saveRecord(redactor.json(record));
+    return path;
+  };
+  return {
+    saved: () => path,
+    store: {
+      ...store,
+      saveRecord,
+      saveBaseline: (baseline) => store.saveBaseline(redactor.json(baseline)),
+      journal: (id, line) => store.journal(id, redactor.json(line)),
+    },
+  };
+};
+
+const platformOf = async (profile: Profile, redactor: Redactor, { emit }: Reporting, { io }: Context) =>
+  profile.rollback &&
+  openPlatform(profile.rollback, { io, root: profile.root, redact: (text) => redactor.text(text), emit });
+
+/** Milliseconds between two tries to get the lock. */
+const lockPoll = 500;
+
+const lock = async (
+  store: Store,
+  { service, environment, name }: Profile,
+  wait: number,
+  context: Context,
+): Promise<() => Promise<void>> => {
+  const { clock } = context.io;
+  const until = clock.monotonic() + wait;
+  while (true) {
+    const held = await store.lock(`${service}.${environment}`, name);
+    if (isLease(held)) return () => (held as Lease).release();
+    if (clock.monotonic() >= until || context.interrupts.signal.aborted) {
+      const { pid, host, since } = held.heldBy;
+      const waited = wait > 0 ? ` for ${duration(wait)}` : '';
+      throw new Locked(
+        `another run holds the lock on ${name}${waited}: process ${pid} on ${host} since ${since}. Wait for it with --wait 10m.`,
+      );
+    }
+    await clock.sleep(lockPoll, context.interrupts.signal);
+  }
+};
+
+/** `--env-file FILE`: lines `NAME=value`; variables that are set already win. */
+export const withEnvFile = async (file: string | undefined, context: Context): Promise<Context> => {
+  if (file === undefined) return context;
+  const text = await context.io.files.readIfExists(resolve(context.cwd, file));
+  if (text === undefined) throw new UsageError(`--env-file ${file}: there is no such file`);
+  const { parseEnv } = await import('node:util');
+  const values = parseEnv(text);
+  const env = (name: string): string | undefined => context.env(name) ?? values[name];
+  return { ...context, env, io: { ...context.io, env } };
+};
