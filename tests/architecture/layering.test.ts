@@ -109,6 +109,11 @@ describe('the rules can fail', () => {
       'imports the demo; only src/commands/demo.ts may',
     ],
     ['src/demo/lab.ts', "import { http } from '../io/http.ts';", 'imports src/io/http.ts; demo may import kit, itself'],
+    [
+      'src/commands/run.ts',
+      "import { spawn } from 'node:child_process';",
+      'imports node:child_process; only src/io and src/demo touch the world',
+    ],
     ['src/kinds/http.ts', "import { request } from 'undici';", 'imports undici, which is not for kinds'],
     ['src/io/http.ts', "import { request } from 'undici';", 'imports undici at once; use import() where it is needed'],
     ['src/run/hold.ts', "import { Listr } from 'listr2';", 'imports listr2, which is not for run'],
@@ -136,6 +141,7 @@ describe('the rules can fail', () => {
   });
 
   it.each([
+    ['src/commands/context.ts', "import { createInterface } from 'node:readline/promises';"],
     ['src/io/http.ts', "import type { Agent } from 'undici'; const { request } = await import('undici');"],
     [
       'src/kinds/login.ts',

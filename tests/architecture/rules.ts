@@ -31,7 +31,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   report: { ...closed, lazy: ['listr2'] },
   io: { ...closed, lazy: ['undici', 'pg', 'zx/core'], world: true },
   commands: { ...closed, folders: [...every, 'demo'], packages: ['zod', 'yaml', 'commander'], process: true },
-  'cli.ts': { ...closed, folders: ['kit', 'commands'], packages: ['commander'], process: true },
+  'cli.ts': { ...closed, folders: ['kit', 'commands', 'io'], packages: ['commander'], process: true },
   'index.ts': { ...closed, folders: every },
   // The lab runs the command line as a user does; each of its programs is one bundle, so that nothing is gained by laziness.
   demo: { folders: ['kit'], packages: ['zod', 'yaml', 'pg'], lazy: [], world: true, process: true },
@@ -39,6 +39,9 @@ export const AREAS: Readonly<Record<string, Area>> = {
 
 /** Parts of Node that only compute; every other part is the world. */
 const PURE_BUILTINS = ['path', 'path/posix', 'url', 'crypto', 'util', 'events', 'buffer', 'string_decoder', 'assert'];
+
+/** What belongs to the process itself: its terminal and its measure of itself. */
+const PROCESS_BUILTINS = ['process', 'readline/promises', 'perf_hooks'];
 
 /** Reaching the world without importing anything. `AbortSignal.timeout` is missing on purpose: deadlines go through it. */
 const WORLD_GLOBALS =
@@ -62,7 +65,7 @@ function folderProblem(module: Module, area: Area, imported: Import, target: str
 function builtinProblem(module: Module, area: Area, imported: Import): string | undefined {
   const name = imported.to.slice('node:'.length);
   if (area.world || imported.typeOnly || PURE_BUILTINS.includes(name)) return undefined;
-  if (name === 'process' && area.process) return undefined;
+  if (area.process && PROCESS_BUILTINS.includes(name)) return undefined;
   return at(module, imported.line, `imports ${imported.to}; only src/io and src/demo touch the world`);
 }
 
@@ -100,6 +103,6 @@ export function layeringProblems(module: Module): string[] {
       .map((imported) => importProblem(module, area, imported))
       .filter((problem) => problem !== undefined),
     ...globalProblems(module, area.process, PROCESS, 'only cli.ts, commands and demo may'),
-    ...globalProblems(module, area.world, WORLD_GLOBALS, 'the world comes as an argument (Io)'),
+    ...globalProblems(module, area.world || area.process, WORLD_GLOBALS, 'the world comes as an argument (Io)'),
   ];
 }
