@@ -13,9 +13,9 @@ export const ownPackage = (): Package => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const file = join(folder, 'package.json');
     const found = existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version: string })
-      : {};
-    if (found.name === 'holdpoint' && 'version' in found) return { root: folder, version: found.version };
+      ? (JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string })
+      : undefined;
+    if (found?.name === 'holdpoint') return { root: folder, version: found.version };
     if (folder === dirname(folder))
       throw new Error(`no package.json of holdpoint stands above ${fileURLToPath(import.meta.url)}`);
   }
