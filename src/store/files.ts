@@ -9,6 +9,8 @@ import { safeName, scopeName } from './names.ts';
 export interface FileStoreOptions {
   /** Absolute; made when it is first written to. */
   folder: string;
+  /** How messages call it; default: the folder. */
+  where?: string;
   io: Io;
   /** Told of each torn or foreign file that was left out, with its path. */
   warn: (text: string) => void;
@@ -19,7 +21,7 @@ export const openFileStore = (options: FileStoreOptions): Store => {
   const { folder, io, warn } = options;
   const journals = join(folder, 'journals');
   return {
-    where: `files in ${folder}`,
+    where: `files in ${options.where ?? folder}`,
     saveBaseline: (baseline) => saveBaseline(options, baseline),
     baseline: (service, environment, release) => findBaseline(options, service, environment, release),
     saveRecord: (record) => saveRecord(options, record),

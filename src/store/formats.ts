@@ -56,6 +56,7 @@ const firstIssue = ({ issues }: z.ZodError): string => {
   return issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : 'it has another format';
 };
 
+/** A baseline as `holdpoint baseline` wrote it, in the store or with `--out`. */
 export const readBaseline = reader<StoredBaseline>(baselineFormat);
 export const readRecord = reader<RunRecord>(recordFormat);
 export const readClaim = reader<Claim>(claimFormat);

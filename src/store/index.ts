@@ -1,21 +1,41 @@
 // Opens the store that a URL or a path names.
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Store, UsageError } from '../kit/index.ts';
-import { type FileStoreOptions, openFileStore } from './files.ts';
+import { type Io, type Store, UsageError } from '../kit/index.ts';
+import { openFileStore } from './files.ts';
 
 export { openFileStore } from './files.ts';
+export { readBaseline } from './formats.ts';
+export { readBaseline } from './formats.ts';
 
-/** An absolute path or a `file:` URL opens a store of files. Throws a UsageError for anything else. */
-export const openStore = (url: string, options: Omit<FileStoreOptions, 'folder'>): Store =>
-  openFileStore({ ...options, folder: folderOf(url) });
+export interface OpenStoreOptions {
+  io: Io;
+  /** Absolute folder where relative paths begin: the project root. */
+  root: string;
+  /** Told of each torn or foreign file that was left out. */
+  warn: (text: string) => void;
+}
 
-const folderOf = (url: string): string => {
-  if (isAbsolute(url)) return url;
-  if (url.startsWith('file:///')) return fileURLToPath(url);
-  // What stands behind the scheme may hold a password: it is not repeated.
-  const named = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? url;
+/**
+ * A path or a `file:` URL opens a store of files. Throws a UsageError for any other scheme.
+ * `openStore('.holdpoint', …)` is the default of the command line.
+ */
+export const openStore = (url: string, { io, root, warn }: OpenStoreOptions): Store => {
+  const folder = folderOf(url, root);
+  const short = relative(root, folder);
+  const where = short === '' || short.startsWith('..') ? folder : short;
+  return openFileStore({ folder, where, io, warn });
+};
+
+const folderOf = (url: string, root: string): string => {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) return url === '' ? fail(url) : isAbsolute(url) ? url : join(root, url);
+  if (scheme !== 'file') return fail(`${scheme}:`);
+  return url.startsWith('file://') ? fileURLToPath(url) : join(root, url.slice('file:'.length));
+};
+
+const fail = (what: string): never => {
   throw new UsageError(
-    `the store "${named}" is not known; expected a folder (.holdpoint) or its URL (file:///var/lib/holdpoint)`,
+    `--store "${what}" is not known; expected a folder (.holdpoint) or a URL of one (file:///var/lib/holdpoint)`,
   );
 };

@@ -135,11 +135,15 @@ describe('journals', () => {
 });
 
 describe('openStore', () => {
-  const where = (url: string): string => openStore(url, { io, warn: () => {} }).where;
+  const root = '/srv/app';
+  const where = (url: string): string => openStore(url, { io, root, warn: () => {} }).where;
 
   it.each([
+    ['.holdpoint', 'files in .holdpoint'],
+    ['file:.holdpoint', 'files in .holdpoint'],
     ['/var/lib/holdpoint', 'files in /var/lib/holdpoint'],
     ['file:///var/lib/hold%20point', 'files in /var/lib/hold point'],
+    ['../shared', 'files in /srv/shared'],
   ])('%s → %s', (url, expected) => {
     expect(where(url)).toBe(expected);
   });
@@ -147,11 +151,10 @@ describe('openStore', () => {
   it.each([
     ['postgres://u:secret@db/x', 'postgres:'],
     ['s3://bucket', 's3:'],
-    ['relative', 'relative'],
     ['', ''],
   ])('%s is refused without repeating what may be secret', (url, named) => {
     expect(() => where(url)).toThrow(
-      `the store "${named}" is not known; expected a folder (.holdpoint) or its URL (file:///var/lib/holdpoint)`,
+      `--store "${named}" is not known; expected a folder (.holdpoint) or a URL of one (file:///var/lib/holdpoint)`,
     );
   });
 });
