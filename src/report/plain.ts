@@ -12,7 +12,6 @@ import {
 } from '../kit/index.ts';
 import { clean, cleanAll } from './clean.ts';
 import { layOut } from './lines.ts';
-import { formatValue } from './values.ts';
 import { emptyView, nextView, type Row, type View } from './view.ts';
 import { sinceWhen, summary } from './wording.ts';
 
@@ -62,7 +61,8 @@ const openLog = (out: Out, clock: Clock): ReporterSession => {
       if (closed.signal.aborted) return;
       closed.abort();
       const page = { columns: summaryColumns, colour: out.colour, clean: (text: string) => clean(text, out.redact) };
-      out.write(`${layOut(summary(record, saved), page).join('\n')}\n`);
+      const space = view === emptyView ? '' : '\n';
+      out.write(`${space}${layOut(summary(record, saved), page).join('\n')}\n`);
     },
     close: () => closed.abort(),
   };
@@ -76,7 +76,7 @@ const linesOf = (event: Told, view: View): string[] => {
     case 'started':
       return startLines(event);
     case 'phase':
-      return [`${event.phase}: ${[event.text, atMost(event.length)].filter(Boolean).join(', ')}`];
+      return [event.text || `${event.phase}${event.length > 0 ? `, at most ${duration(event.length)}` : ''}`];
     case 'verdict':
       return changeLines(
         event,
@@ -99,8 +99,6 @@ const linesOf = (event: Told, view: View): string[] => {
 
 type ToldOf<Type extends Told['type']> = Extract<Told, { type: Type }>;
 
-const atMost = (length: number): string => (length > 0 ? `at most ${duration(length)}` : '');
-
 const startLines = (event: ToldOf<'started'>): string[] => {
   const target = nextView(emptyView, event).target;
   const release = event.release === '' ? '' : `, release ${event.release}`;
@@ -113,16 +111,12 @@ const startLines = (event: ToldOf<'started'>): string[] => {
 
 /** A line when a check's outcome changes, not per sample; that it cannot tell yet is no news. */
 const changeLines = ({ check, verdict, attribution }: ToldOf<'verdict'>, before: Row | undefined): string[] => {
-  const { outcome, settled, because, value, limit, unit } = verdict;
+  const { outcome, settled, because } = verdict;
   const was = before?.verdict?.outcome;
   if (was === outcome || (was === undefined && outcome === 'inconclusive' && !settled)) return [];
   const since = outcome === 'fail' && sinceWhen[attribution] ? ` [${sinceWhen[attribution]}]` : '';
-  const numbers = value === undefined ? '' : ` (${numbersOf(value, limit, unit)})`;
-  return [`${check}: ${was ? `${was} → ` : ''}${outcome}: ${because}${numbers}${since}`];
+  return [`${check}: ${was ? `${was} → ` : ''}${outcome}: ${because}${since}`];
 };
-
-const numbersOf = (value: number, limit: number | undefined, unit: string | undefined): string =>
-  [formatValue(value, unit), ...(limit === undefined ? [] : [`limit ${formatValue(limit, unit)}`])].join(', ');
 
 const decidedLines = ({ decision, diagnosis }: ToldOf<'decided'>): string[] => [
   `decision: ${decision.action}`,

@@ -3,7 +3,7 @@ import { duration } from '../kit/index.ts';
 import { paint, type Tone } from './lines.ts';
 import { markOf, table } from './table.ts';
 import type { Row, View } from './view.ts';
-import { cut, displayWidth, pad } from './width.ts';
+import { cut, displayWidth, pad, wrap } from './width.ts';
 
 /** The size of the screen, and the moment (epoch milliseconds). */
 export interface Canvas {
@@ -24,6 +24,13 @@ export const screen = (view: View, canvas: Canvas): string[] => {
 };
 
 const line = (text: string, page: Canvas, tone?: Tone): string => paint(cut(text, page.columns), tone, page.colour);
+
+/** A sentence that matters: broken over a few lines, of which the last says whether something is missing. */
+const sentence = (text: string, page: Canvas, most: number, tone?: Tone): string[] => {
+  const lines = wrap(text, page.columns, 2);
+  const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')];
+  return shown.map((one) => line(one, page, tone));
+};
 
 const header = (view: View, page: Canvas): string[] => {
   const release = view.release === '' ? '' : ` · ${view.release}`;
@@ -54,8 +61,9 @@ const decided = ({ decided: known }: View, page: Canvas): string[] => {
   const { decision, diagnosis } = known;
   const why = decision.because[0]?.text ?? '';
   const headline = diagnosis.headline || why;
+  const most = page.rows >= 20 ? 3 : 1;
   return [
-    line(`${actionWord[decision.action]}: ${headline}`, page, actionTone[decision.action]),
+    ...sentence(`${actionWord[decision.action]}: ${headline}`, page, most, actionTone[decision.action]),
     ...(decision.withheld === undefined ? [] : [line(`rollback withheld: ${decision.withheld}`, page, 'warn')]),
     ...diagnosis.next.slice(0, 2).map((step) => line(`next: ${step}`, page)),
   ];

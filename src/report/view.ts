@@ -64,7 +64,7 @@ export const nextView = (view: View, event: RunEvent): View => {
     case 'output':
       return { ...view, outputs: latest(view.outputs, event.line, kept.outputs) };
     case 'decided':
-      return { ...view, decided: { decision: event.decision, diagnosis: event.diagnosis } };
+      return decided(view, event);
     case 'rollback':
       return { ...view, rollback: latest(view.rollback, { state: event.state, text: event.text }, kept.states) };
     case 'mark':
@@ -94,6 +94,12 @@ const phaseOf = ({ at, phase, length, text }: EventOf<'phase'>): NonNullable<Vie
   text,
   length,
   endsAt: at + length,
+});
+
+/** What was being waited for is over. */
+const decided = ({ phase: _, ...view }: View, { decision, diagnosis }: EventOf<'decided'>): View => ({
+  ...view,
+  decided: { decision, diagnosis },
 });
 
 const changeRow = (view: View, id: string, change: (row: Row) => Row): View => {

@@ -59,10 +59,13 @@ const pieces = (word: string, columns: number): string[] => {
   return list;
 };
 
+/** Between words, but never between a number and its unit. */
+const breakable = / (?!(?<=\d )(?:ms|s|min|h|%)(?!\w))/;
+
 /** Breaks an uncoloured text between words into lines of at most so many columns; later lines are indented. */
 export const wrap = (text: string, columns: number, indent = 0): string[] => {
   const inner = Math.max(1, columns - indent);
-  const words = text.split(' ').flatMap((word) => pieces(word, inner));
+  const words = text.split(breakable).flatMap((word) => pieces(word, inner));
   const lines: string[] = [];
   for (const word of words) {
     const last = lines.at(-1);

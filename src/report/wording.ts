@@ -1,12 +1,5 @@
 // The summary of a record for people: decision, diagnosis, failures, what to do next, what passed, the exit code.
-import {
-  type Attribution,
-  exitMeanings,
-  plural,
-  type RecordedCheck,
-  type RollbackReport,
-  type RunRecord,
-} from '../kit/index.ts';
+import { type Attribution, exitMeanings, layers, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
 
@@ -25,7 +18,7 @@ const blank: Line = { text: '' };
 
 /** The lines of a summary, the most urgent first. `saved`: where the record can be read again. */
 export const summary = (record: RunRecord, saved?: string): Line[] => {
-  const blocks = [diagnosed(record), unwell(record), next(record), rolledBack(record.rollback), passed(record)];
+  const blocks = [diagnosed(record), unwell(record), next(record), rolledBack(record), passed(record)];
   const filled = blocks.filter((block) => block.length > 0);
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
@@ -41,18 +34,22 @@ const diagnosed = ({ diagnosis, decision, verb, exitCode }: RunRecord): Line[] =
 /** What failed, then what could not be measured or told, then what stopped the run. */
 const unwell = (record: RunRecord): Line[] => {
   const bad = (['fail', 'error', 'inconclusive'] as const).flatMap((outcome) =>
-    record.checks.filter((check) => check.outcome === outcome),
+    inLayerOrder(record.checks.filter((check) => check.outcome === outcome)),
   );
   const hidden = bad.slice(most.failing).map(({ id }) => id);
   const rest = hidden.length > 0 ? [{ text: `  and ${hidden.length} more: ${hidden.join(', ')}` }] : [];
   return [...stops(record), ...bad.slice(0, most.failing).map(checkLine), ...rest];
 };
 
+/** The layer that explains the others first, as in the diagnosis. */
+const inLayerOrder = (checks: RecordedCheck[]): RecordedCheck[] =>
+  checks.sort((a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer));
+
 /** Causes that are not a check's: nothing deployed, a deadline. */
 const stops = ({ decision, checks, diagnosis }: RunRecord): Line[] =>
   decision.because
     .filter(({ check, text }) => !checks.some(({ id }) => id === check) && text !== diagnosis.headline)
-    .map(({ check, text }) => ({ head: 'stopped', text: `  ${check}: ${text}`, tone: 'bad', indent: 6 }));
+    .map(({ check, text }) => ({ head: 'stopped', text: ` ${check}: ${text}`, tone: 'bad', indent: 6 }));
 
 const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', skipped: 'dim' } as const;
 
@@ -63,7 +60,7 @@ const checkLine = (check: RecordedCheck): Line => {
   const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
   return {
     head: check.outcome,
-    text: `  ${check.title}: ${check.because}${bracket}`,
+    text: ` ${check.title}: ${check.because}${bracket}`,
     tone: tones[check.outcome],
     indent: 6,
   };
@@ -84,12 +81,12 @@ const next = (record: RunRecord): Line[] => {
 const withheldLine = (why: string): Line => ({ text: `A rollback was withheld: ${why}`, indent: 6 });
 
 /** How the rollback went, and the way back by hand where it did not arrive. */
-const rolledBack = (rollback: RollbackReport | undefined): Line[] => {
+const rolledBack = ({ rollback, decision }: RunRecord): Line[] => {
   if (!rollback) return [];
   const arrived = rollback.state === 'ROLLED_BACK' || rollback.state === 'UNVERIFIED';
   const refusing = rollback.guards.filter(({ ok, because }) => !ok && because !== rollback.because);
   return [
-    ...labelledLine('rollback', rollback.because),
+    ...labelledLine('rollback', rollback.because === decision.withheld ? undefined : rollback.because),
     ...refusing.flatMap(({ name, because }) => labelledLine(`guard ${name}`, because)),
     ...labelledLine('by hand', arrived ? undefined : rollback.manual),
     ...labelledLine('afterwards', arrived ? rollback.aftermath : undefined),
