@@ -1,5 +1,6 @@
 // Runs the holdpoint command line as a user does: a process in the project's folder, without stdin, its output passed through.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RunRecord } from '../kit/index.ts';
@@ -24,6 +25,12 @@ export interface Called {
   record: RunRecord | undefined;
 }
 
+/** The rule of the command line itself, which it drops because the demo asks for a record besides. */
+const reportersOf = ({ reporters, env }: Pick<Caller, 'reporters' | 'env'>, terminal: boolean): readonly string[] => {
+  if (reporters.length > 0) return reporters;
+  return terminal && env['TERM'] !== 'dumb' && env['CI'] === undefined ? ['tty'] : ['plain'];
+};
+
 /** `json=out.json` means a file beside the caller, not in the throw-away project. */
 const reporterFlag = (reporter: string, cwd: string): string[] => {
   const [name = '', file] = reporter.split('=', 2);
@@ -35,11 +42,11 @@ export const argumentsOf = (
   scenario: Scenario,
   ending: Ending,
   lab: Pick<Lab, 'deployArgv'>,
-  caller: Pick<Caller, 'reporters' | 'cwd'>,
+  caller: Pick<Caller, 'reporters' | 'cwd' | 'env'>,
   recordFile: string,
 ): string[] => {
   const profile = scenario.environment ? `demo/${scenario.environment}` : 'demo';
-  const reporters = [...caller.reporters, `json=${recordFile}`].flatMap((reporter) =>
+  const reporters = [...reportersOf(caller, process.stderr.isTTY), `json=${recordFile}`].flatMap((reporter) =>
     reporterFlag(reporter, caller.cwd),
   );
   if (ending.verb === 'check') return ['check', profile, ...reporters];
@@ -48,8 +55,8 @@ export const argumentsOf = (
 };
 
 const readRecord = async (file: string): Promise<RunRecord | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
+  // A call that failed early writes none; what it said stands above.
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as RunRecord) : undefined;
 };
 
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };

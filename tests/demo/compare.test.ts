@@ -50,7 +50,7 @@ it('says an exit code in words', () => {
 
 describe('the call of holdpoint', () => {
   const lab = { deployArgv: (revision: string, flags: readonly string[] = []) => ['deploy', revision, ...flags] };
-  const caller = { reporters: ['plain', 'json=out.json'], cwd: '/home/me' };
+  const caller = { reporters: ['plain', 'json=out.json'], cwd: '/home/me', env: {} };
   const call = (name: string, turn = 0): string =>
     argumentsOf(named(name), named(name).endings[turn] ?? rollback, lab, caller, '/lab/record.json').join(' ');
   const reporters = '--reporter plain --reporter json=/home/me/out.json --reporter json=/lab/record.json';
