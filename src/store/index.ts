@@ -6,7 +6,6 @@ import { openFileStore } from './files.ts';
 
 export { openFileStore } from './files.ts';
 export { readBaseline } from './formats.ts';
-export { readBaseline } from './formats.ts';
 
 export interface OpenStoreOptions {
   io: Io;
