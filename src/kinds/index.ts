@@ -1,5 +1,7 @@
 // All kinds, one line each.
 import type { AnyKind } from '../kit/index.ts';
 import { dbConnections } from './db-connections/index.ts';
+import { errorRateDelta } from './error-rate-delta/index.ts';
+import { poolWait } from './pool-wait/index.ts';
 
-export const kinds: readonly AnyKind[] = [dbConnections];
+export const kinds: readonly AnyKind[] = [errorRateDelta, dbConnections, poolWait];

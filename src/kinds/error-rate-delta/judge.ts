@@ -1,0 +1,132 @@
+// The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
+import { duration, type History, judged, seenOf, type Verdict } from '../../kit/index.ts';
+import { weigh, type Weighing } from '../../stats/weigh.ts';
+import type { Seen, Tally } from './count.ts';
+import { worstInstance } from './instances.ts';
+import { secondsOf, sumOf, type Unit, unitsIn, vanishedTraffic } from './traffic.ts';
+import type { Spec } from './spec.ts';
+import {
+  brokenCeilingText,
+  doubtText,
+  type Facts,
+  failText,
+  harmlessText,
+  provenText,
+  rateOf,
+  unprovenText,
+} from './words.ts';
+
+/** Proof needs so many units: slow faults need time. */
+const unitsForProof = 24;
+
+/** Evidence below this is no sign of harm. */
+const harmless = 2;
+
+/** Pure. Units of the roll-out and the warm-up are not judged. */
+export const judge = (history: History<Seen>, spec: Spec): Verdict => {
+  const samples = judged(history);
+  const latest = seenOf(samples).at(-1);
+  if (latest === undefined) return waiting('no_samples', 'no unit has been counted yet');
+  if (latest.state === 'no_data') return waiting('no_data', `${latest.selector} does not exist in the source`);
+  const units = unitsIn(samples);
+  const before = unitsIn(history.baseline.samples);
+  const verdict = judgeRate(units, before, history, spec);
+  return verdict.outcome === 'fail' ? verdict : (vanishedTraffic(units, before, history) ?? verdict);
+};
+
+const waiting = (reason: string, because: string): Verdict => ({
+  outcome: 'inconclusive',
+  settled: false,
+  reason,
+  because,
+});
+
+const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec: Spec): Verdict => {
+  const seen = sumOf(units);
+  if (seen.requests === 0)
+    return waiting('no_traffic', `no requests in ${duration(secondsOf(units) * 1000)}, so there is no rate`);
+  const { ceiling } = spec.tolerate;
+  const terms = {
+    units,
+    alpha: plan.alpha,
+    beta: plan.beta,
+    planned: Math.max(1, plan.units, units.length),
+    strict: false,
+    minUnitsForPass: unitsForProof,
+  };
+  const past = sumOf(before);
+  const known = past.requests > 0 ? past : undefined;
+  const weighing = known
+    ? weigh({ ...terms, baseline: known, tolerance: spec.tolerate })
+    : weigh({ ...terms, tolerance: { ceiling } });
+  const facts: Facts = {
+    weighing,
+    baseline: known,
+    spec,
+    alpha: plan.alpha,
+    beta: plan.beta,
+    length: secondsOf(units) * 1000,
+    worst: worstInstance(units, weighing.limit),
+  };
+  if (weighing.decision === 'fail') return { ...failed(facts, plan.absolute), ...numbers(weighing) };
+  if (weighing.ceilingWasBroken && weigh({ ...terms, tolerance: { ceiling } }).decision === 'fail')
+    return { ...stillBroken(facts, ceiling), ...numbers(weighing), limit: ceiling };
+  return { ...undecided(facts, seen, plan.absolute), ...numbers(weighing) };
+};
+
+const numbers = (weighing: Weighing): Pick<Verdict, 'value' | 'limit' | 'unit'> => ({
+  value: rateOf(weighing),
+  limit: weighing.limit,
+  unit: 'share',
+});
+
+const failed = (facts: Facts, absolute: boolean): Verdict => {
+  const onlyCeiling = facts.baseline === undefined;
+  return {
+    outcome: 'fail',
+    settled: true,
+    reason: onlyCeiling ? 'above_ceiling' : 'worse_than_before',
+    because: `${failText(facts)}${onlyCeiling && !absolute ? '; without a baseline the ceiling alone decides' : ''}`,
+    ...(facts.worst ? { next: `look at instance ${facts.worst.name} first, the others are better` } : {}),
+  };
+};
+
+const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
+  outcome: 'fail',
+  settled: true,
+  asks: 'block',
+  reason: 'above_ceiling',
+  because: brokenCeilingText(facts, facts.weighing, ceiling),
+});
+
+/** Not proven bad: good, good with a caveat, or too little to say. */
+const undecided = (facts: Facts, seen: Tally, absolute: boolean): Verdict => {
+  const { weighing, baseline, spec } = facts;
+  const observed = rateOf(seen);
+  if (seen.requests < spec.minRequests) return unproven(facts, 'insufficient_traffic');
+  if (weighing.capital.value >= harmless || observed > weighing.limit)
+    return { outcome: 'inconclusive', settled: false, reason: 'unproven_harm', because: doubtText(facts) };
+  if (!baseline && !absolute)
+    return waiting(
+      'no_baseline',
+      `${harmlessText(facts)}; whether that is worse than before cannot be told without a baseline`,
+    );
+  if (weighing.decision === 'pass')
+    return { outcome: 'pass', settled: true, reason: 'proven', because: provenText(facts) };
+  if (spec.require === 'proof') return unproven(facts, 'insufficient_traffic');
+  return { outcome: 'pass', settled: true, reason: 'no_sign_of_harm', because: harmlessText(facts) };
+};
+
+const unproven = (facts: Facts, reason: string): Verdict => {
+  const { requestsNeeded, requests } = facts.weighing;
+  const perMs = facts.length > 0 ? requests / facts.length : 0;
+  return {
+    outcome: 'inconclusive',
+    settled: false,
+    reason,
+    because: unprovenText(facts),
+    ...(requestsNeeded === undefined
+      ? {}
+      : { needs: { requests: requestsNeeded, ...(perMs > 0 ? { seconds: requestsNeeded / perMs / 1000 } : {}) } }),
+  };
+};

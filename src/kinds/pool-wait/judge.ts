@@ -1,0 +1,117 @@
+// The verdict on a pool: confirmed faults, the graver first; else the mean over all looks, or that the pool is quiet.
+import {
+  type Chart,
+  confirmed,
+  duration,
+  type Fault,
+  type History,
+  judged,
+  plural,
+  probeVerdict,
+  type Sample,
+  seenOf,
+  type Verdict,
+} from '../../kit/index.ts';
+import { faultOf, meanWait, momentText, slow } from './faults.ts';
+import type { Seen } from './seen.ts';
+import type { Spec } from './spec.ts';
+
+/** Pure. */
+export const judge = (history: History<Seen>, spec: Spec): Verdict => {
+  const samples = judged(history);
+  const { failAfter } = history.plan;
+  const looks = seenOf(samples);
+  if (looks.at(-1)?.nothing !== undefined) return nothingRead(looks.at(-1)?.nothing ?? '');
+  // `failAfter` bad looks in a row have `minAcquires` acquires together.
+  const fewest = Math.max(1, Math.ceil(spec.minAcquires / failAfter));
+  const fault = (seen: Seen): Fault | undefined => faultOf(seen, spec, fewest);
+  const severe = confirmed(samples, failAfter, (seen) => {
+    const found = fault(seen);
+    return found?.asks === undefined ? found : undefined;
+  });
+  const worst = severe.state === 'confirmed' ? severe : confirmed(samples, failAfter, fault);
+  const all = totalOf(looks);
+  const verdict = probeVerdict(worst, history.plan, goodText(all, looks.at(-1) ?? {}, spec));
+  if (verdict.outcome !== 'pass') return verdict;
+  return slowAllAlong(looks, all, spec, failAfter) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
+};
+
+const nothingRead = (selectors: string): Verdict => ({
+  outcome: 'inconclusive',
+  settled: false,
+  reason: 'no_data',
+  because: `none of these exists in the source: ${selectors}`,
+});
+
+/** Waits and acquires of all looks. */
+interface Total {
+  seconds: number;
+  waited: number;
+  acquires: number;
+}
+
+const totalOf = (looks: readonly Seen[]): Total =>
+  looks.reduce<Total>(
+    (sum, { seconds = 0, waited = 0, acquires = 0 }) => ({
+      seconds: sum.seconds + seconds,
+      waited: sum.waited + waited,
+      acquires: sum.acquires + acquires,
+    }),
+    { seconds: 0, waited: 0, acquires: 0 },
+  );
+
+const goodText = (all: Total, latest: Seen, { limits, minAcquires }: Spec): Omit<Fault, 'reason'> => {
+  const mean = meanWait(all);
+  if (mean === undefined) return { because: `no acquires in ${duration(all.seconds * 1000)}${momentText(latest)}` };
+  const quiet = all.acquires < minAcquires ? ', which is few' : '';
+  return {
+    because: `mean wait ${meanText(mean)} over ${plural(all.acquires, 'acquire')}${quiet} (limit ${duration(limits.block)})${momentText(latest)}`,
+    value: mean,
+    limit: limits.block,
+    unit: 'ms',
+  };
+};
+
+const meanText = (ms: number): string => (ms > 0 && ms < 10 ? `${Number(ms.toPrecision(2))} ms` : duration(ms));
+
+/** A quiet pool has too few acquires in each look, yet enough in all of them, and every look was slow. */
+const slowAllAlong = (looks: readonly Seen[], all: Total, spec: Spec, failAfter: number): Verdict | undefined => {
+  const served = looks.filter(({ acquires = 0 }) => acquires > 0);
+  if (served.length < failAfter || !served.every((seen) => isSlow(seen, spec))) return undefined;
+  const found = slow({ ...looks.at(-1), ...all }, spec, Math.max(1, spec.minAcquires));
+  return found && { outcome: 'fail', settled: true, ...found };
+};
+
+const isSlow = (seen: Seen, { limits }: Spec): boolean => (meanWait(seen) ?? 0) >= limits.block;
+
+/** Few acquires are no harm while nobody waits; else nothing can be said yet. */
+const tooFew = (all: Total, latest: Seen | undefined, { minAcquires }: Spec): Verdict | undefined => {
+  if (all.acquires >= minAcquires || !latest?.waiting) return undefined;
+  return {
+    outcome: 'inconclusive',
+    settled: false,
+    reason: 'too_few',
+    because: `${plural(all.acquires, 'acquire')} in ${duration(all.seconds * 1000)} are too few for a mean (${minAcquires} are needed)${momentText(latest)}`,
+  };
+};
+
+const points = (samples: readonly Sample<Seen>[], of: (seen: Seen) => number | undefined) =>
+  samples.flatMap((sample) => {
+    const value = 'seen' in sample ? of(sample.seen) : undefined;
+    return value === undefined ? [] : [{ at: sample.at, value }];
+  });
+
+/** Mean wait and waiting callers over time. */
+export const charts = ({ samples }: History<Seen>, { limits }: Spec): Chart[] => {
+  const mean = points(samples, meanWait);
+  const waiting = points(samples, (seen) => seen.waiting);
+  return [
+    {
+      title: 'mean wait for a connection',
+      unit: 'ms',
+      limit: limits.block,
+      series: [{ name: 'mean wait', points: mean }],
+    },
+    { title: 'callers waiting', unit: 'callers', series: [{ name: 'waiting', points: waiting }] },
+  ].filter(({ series }) => series.some((one) => one.points.length > 0));
+};
