@@ -6,12 +6,15 @@ type Redact = (text: string) => string;
 // oxlint-disable-next-line no-control-regex -- control characters are what must go
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
+// oxlint-disable-next-line no-control-regex -- the same; Node strips window titles only where they hold no space
+const titles = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+
 /**
  * One line that may be cut: a page or a log under test cannot move the cursor, colour the screen or turn the writing
  * direction. Redacted twice, because a secret may hold a line break, and codes within a secret may hide it.
  */
 export const clean = (text: string, redact: Redact): string =>
-  redact(stripVTControlCharacters(redact(text)).replace(controls, ' ')).trim();
+  redact(stripVTControlCharacters(redact(text).replace(titles, '')).replace(controls, ' ')).trim();
 
 /** The same for every text inside plain data. */
 export const cleanAll = <T>(value: T, redact: Redact): T => {

@@ -4,7 +4,7 @@ const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /** The last `width` values as bars between 0 (or the lowest, when below) and the highest. An unchanging row is low. */
 export const sparkline = (values: readonly number[], width: number): string => {
-  const shown = values.filter(Number.isFinite).slice(-width);
+  const shown = width > 0 ? values.filter(Number.isFinite).slice(-width) : [];
   const low = Math.min(0, ...shown);
   const high = Math.max(...shown);
   const scale = high > low ? (bars.length - 1) / (high - low) : 0;

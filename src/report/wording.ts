@@ -23,10 +23,14 @@ export const summary = (record: RunRecord, saved?: string): Line[] => {
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
 
+/** The first line holds it already. */
+const isSaid = (record: RunRecord, text: string): boolean => headline(record).text.includes(text);
+
 /** The likely root cause. A run in which nothing is wrong needs none. */
-const diagnosed = ({ diagnosis, decision, verb, exitCode }: RunRecord): Line[] => {
+const diagnosed = (record: RunRecord): Line[] => {
+  const { diagnosis, decision } = record;
   const fine = decision.action === 'pass' && diagnosis.layer === 'none';
-  if (diagnosis.headline === '' || fine || (verb === 'check' && exitCode === 0)) return [];
+  if (fine || isSaid(record, diagnosis.headline)) return [];
   const layer = diagnosis.layer === 'none' ? '' : ` (${diagnosis.layer})`;
   return [{ head: `Diagnosis${layer}: `, text: diagnosis.headline, tone: 'strong' }];
 };
@@ -46,9 +50,10 @@ const inLayerOrder = (checks: RecordedCheck[]): RecordedCheck[] =>
   checks.sort((a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer));
 
 /** Causes that are not a check's: nothing deployed, a deadline. */
-const stops = ({ decision, checks, diagnosis }: RunRecord): Line[] =>
-  decision.because
-    .filter(({ check, text }) => !checks.some(({ id }) => id === check) && text !== diagnosis.headline)
+const stops = (record: RunRecord): Line[] =>
+  record.decision.because
+    .filter(({ check }) => !record.checks.some(({ id }) => id === check))
+    .filter(({ text }) => text !== record.diagnosis.headline && !isSaid(record, text))
     .map(({ check, text }) => ({ head: 'stopped', text: ` ${check}: ${text}`, tone: 'bad', indent: 6 }));
 
 const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', skipped: 'dim' } as const;
