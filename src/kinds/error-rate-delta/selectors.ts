@@ -1,20 +1,22 @@
 // Selectors put together from what the author wrote: `total`, the matchers of its errors, what is excluded.
+import { parseSelector } from '../../kit/index.ts';
 
-const name = String.raw`[a-zA-Z_:][\w:.]*`;
-const matcher = String.raw`\s*[a-zA-Z_][\w.]*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"\s*`;
-const list = String.raw`${matcher}(?:,${matcher})*,?\s*`;
-const selectorForm = new RegExp(String.raw`^\s*(?:${name}\s*(?:\{(?:${list})?\s*\})?|\{${list}\})\s*$`);
-const listForm = new RegExp(`^${list}$`);
-const oneForm = new RegExp(`^${matcher}$`);
-
-/** `http_requests_total{app="auth"}`: a metric with matchers, without functions and ranges. */
-export const isSelector = (text: string): boolean => selectorForm.test(text);
+const parses = (selector: string): boolean => {
+  try {
+    parseSelector(selector);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** `code=~"5..",route="/me"`: matchers without a metric. */
-export const isMatchers = (text: string): boolean => listForm.test(text);
+export const isMatchers = (text: string): boolean => text.trim() !== '' && parses(`any{${text}}`);
+
+const oneForm = /^\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*$/;
 
 /** `client="probe"`: exactly one matcher. */
-export const isOneMatcher = (text: string): boolean => oneForm.test(text);
+export const isOneMatcher = (text: string): boolean => oneForm.test(text) && isMatchers(text);
 
 /** A selector with more matchers: `a{b="c"}` and `d="e"` give `a{b="c",d="e"}`. */
 export const withMatchers = (selector: string, matchers: string): string => {
@@ -29,7 +31,7 @@ const opposite: Record<string, string> = { '=': '!=', '!=': '=', '=~': '!~', '!~
 
 /** The matcher of everything else: `client="probe"` gives `client!="probe"`. */
 export const negated = (text: string): string =>
-  text.trim().replace(/^([\w.]+)\s*(=~|!~|!=|=)/, (_, label: string, operator: string) => label + opposite[operator]);
+  text.trim().replace(/^(\w+)\s*(=~|!~|!=|=)/, (_, label: string, operator: string) => label + opposite[operator]);
 
 /** The two selectors that are read: all requests, and the failed ones among them. */
 export const selectorsOf = (query: {
@@ -38,6 +40,7 @@ export const selectorsOf = (query: {
   exclude?: string | undefined;
 }): [string, string] => {
   const errors = isMatchers(query.errors) ? withMatchers(query.total, query.errors) : query.errors;
-  const rest = query.exclude === undefined ? undefined : negated(query.exclude);
-  return rest === undefined ? [query.total, errors] : [withMatchers(query.total, rest), withMatchers(errors, rest)];
+  if (query.exclude === undefined) return [query.total, errors];
+  const rest = negated(query.exclude);
+  return [withMatchers(query.total, rest), withMatchers(errors, rest)];
 };

