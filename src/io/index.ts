@@ -3,6 +3,7 @@ import type { Io } from '../kit/index.ts';
 import { createClock } from './clock.ts';
 import { createFiles } from './files.ts';
 import { createHttp } from './http.ts';
+import { createModules } from './modules.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
 
@@ -20,5 +21,6 @@ export const createIo = ({ version, env }: IoOptions): Io => ({
   http: createHttp({ version }),
   postgres: createPostgres(),
   processes: createProcesses(env),
+  modules: createModules(),
   env: (name) => env[name],
 });

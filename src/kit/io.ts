@@ -7,6 +7,7 @@ export interface Io {
   http: Http;
   postgres: Postgres;
   processes: Processes;
+  modules: Modules;
   /** An environment variable; undefined when unset. */
   env(name: string): string | undefined;
 }
@@ -186,4 +187,15 @@ export interface Processes {
   self(): Promise<ProcessIdentity>;
   /** Whether a process still runs; `unknown` when it belongs to another host. */
   isRunning(process: ProcessIdentity): Promise<'yes' | 'no' | 'unknown'>;
+}
+
+/** Installed packages and files of code, as a profile names them: plugins, shared profiles and checks. */
+export interface Modules {
+  /**
+   * Absolute path of what `specifier` (`holdpoint-kafka`, `@acme/checks/login.yaml`, `./plugin.mjs`) means in the file
+   * `from`. Throws an Error with a sentence when there is no such package or file.
+   */
+  find(specifier: string, from: string): Promise<string>;
+  /** Runs a module and gives its exports. Throws what the module throws. */
+  load(path: string): Promise<Record<string, unknown>>;
 }

@@ -23,6 +23,7 @@ export const fakeIo = (given: Partial<Io> = {}): Io => ({
   http: refusing('http'),
   postgres: refusing('postgres'),
   processes: refusing('processes'),
+  modules: refusing('modules'),
   env: (name) => refuse(`env ${name}`),
   ...given,
 });
