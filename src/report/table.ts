@@ -65,16 +65,22 @@ const widest = (cells: readonly Cells[], part: 'title' | 'value' | 'limit' | 'ba
 const taken = (widths: Partial<Widths>): number =>
   Object.values(widths).reduce((sum, width) => sum + (width > 0 ? width + gap : 0), 0);
 
-/** Gives room in the order of worth: title, number, limit, a short trend, the baseline, a longer trend, the sentence. */
+/** The trend keeps one width, so that the columns do not move while it fills. */
+const trendWidth = (cells: readonly Cells[], columns: number): number => {
+  if (cells.every(({ trend }) => trend.length === 0)) return 0;
+  return columns > 110 ? 20 : 8;
+};
+
+/** Gives room in the order of worth: title, number, limit, trend, baseline, and the sentence if enough is left. */
 const share = (cells: readonly Cells[], columns: number): Widths => {
   const fits = (base: Partial<Widths>, width: number): number => (taken(base) + width + gap <= columns ? width : 0);
-  const value = Math.min(widest(cells, 'value'), Math.floor(columns / 4));
-  const core = { title: Math.min(widest(cells, 'title'), Math.max(8, Math.floor(columns * 0.4)), 32), value };
-  const limit = fits(core, widest(cells, 'limit'));
-  const trend = fits({ ...core, limit }, columns >= 120 ? 20 : 8);
-  const baseline = fits({ ...core, limit, trend }, widest(cells, 'baseline'));
-  const used = { ...core, limit, trend, baseline };
-  const rest = columns - taken(used);
+  const title = Math.min(widest(cells, 'title'), Math.max(8, Math.floor(columns * 0.4)), 32, columns - gap);
+  const value = fits({ title }, Math.min(widest(cells, 'value'), Math.floor(columns / 4)));
+  const limit = fits({ title, value }, widest(cells, 'limit'));
+  const trend = fits({ title, value, limit }, trendWidth(cells, columns));
+  const baseline = fits({ title, value, limit, trend }, widest(cells, 'baseline'));
+  const used = { title, value, limit, trend, baseline };
+  const rest = columns - taken(used) - gap;
   return { ...used, because: rest >= leastBecause ? rest : 0 };
 };
 
@@ -88,7 +94,7 @@ export const table = (
   colour: boolean,
 ): { lines: string[]; explained: boolean } => {
   const cells = rows.map(cellsOf);
-  const widths = share(cells, columns - 1);
+  const widths = share(cells, columns);
   const lines = cells.map((one, index) => {
     const { mark, tone } = markOf(rows[index] ?? { id: '', title: '', attribution: 'none', values: [], took: [] });
     const numbers =

@@ -64,12 +64,14 @@ export const fakeClock = (): FakeClock => {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const sleeper = { until: passed + ms, wake: resolve };
-        asleep.add(sleeper);
-        signal?.addEventListener('abort', () => {
+        const wake = (): void => {
           asleep.delete(sleeper);
+          signal?.removeEventListener('abort', wake);
           resolve();
-        });
+        };
+        const sleeper = { until: passed + ms, wake };
+        asleep.add(sleeper);
+        signal?.addEventListener('abort', wake);
       }),
     sleepers: () => asleep.size,
     advance: async (ms) => {
@@ -77,7 +79,6 @@ export const fakeClock = (): FakeClock => {
       for (;;) {
         const [next] = [...asleep].filter(({ until }) => until <= end).sort((a, b) => a.until - b.until);
         if (!next) break;
-        asleep.delete(next);
         passed = next.until;
         next.wake();
         await settle();

@@ -1,0 +1,26 @@
+// Every built-in reporter against the contract; and the JSON of one.
+import { expect, it } from 'vitest';
+import { json } from '../../src/report/json.ts';
+import { reporters } from '../../src/report/index.ts';
+import { incidentRecord } from '../helpers/records.ts';
+import { reporterContract } from './contract.ts';
+import { fakeClock, fakeOut } from './fakes.ts';
+
+it('there are three', () => {
+  expect(reporters.map(({ name, writes }) => [name, writes])).toEqual([
+    ['tty', 'prose'],
+    ['plain', 'prose'],
+    ['json', 'machine'],
+  ]);
+});
+
+for (const reporter of reporters) reporterContract(reporter);
+
+it('json writes the whole record as one document that reads back the same', () => {
+  const out = fakeOut();
+  const record = incidentRecord();
+  const session = json.open(out, fakeClock());
+  void session.end(record);
+  expect(JSON.parse(out.text())).toEqual(record);
+  expect(out.text()).toMatch(/^\{\n {2}"format": "holdpoint.record\/1",\n[\s\S]*\n\}\n$/);
+});
