@@ -76,7 +76,7 @@ export const useText = ({ name, used, limit }: Use, spec: Spec): string => {
     case 'role':
       return `${used} of the ${limit} connections that role ${spec.role} may have in use`;
     case 'database':
-      return `${used} of the ${limit} connections that database ${spec.database ?? 'of the URL'} may have in use`;
+      return `${used} of the ${limit} connections that ${spec.database === undefined ? 'the database' : `database ${spec.database}`} may have in use`;
     default:
       return name satisfies never;
   }

@@ -1,0 +1,454 @@
+// db-connections without a server: refusals, limits, who owns the growth, and the sentences of every verdict.
+import { describe, expect, it } from 'vitest';
+import { openDoor } from '../../src/kinds/db-connections/door.ts';
+import { dbConnections } from '../../src/kinds/db-connections/index.ts';
+import { type Refusal, refusalOf, type Scope } from '../../src/kinds/db-connections/refusal.ts';
+import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
+import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
+import { type Look, type Phase, type Postgres, PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
+import { historyOf, missed, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
+
+const given = { postgres: 'postgres://probe:x@db/auth', role: 'auth_svc' };
+const spec = schema.parse(given);
+
+const slots = (changes: Partial<Slots> = {}): Slots => ({
+  version: 160014,
+  startedAt: 1000,
+  maxConnections: 100,
+  superuserReserved: 3,
+  reserved: 0,
+  roleLimit: -1,
+  roleSuper: false,
+  databaseLimit: -1,
+  used: 20,
+  usedByRole: 20,
+  usedInDatabase: 20,
+  active: 1,
+  idle: 19,
+  idleInTransaction: 0,
+  hidden: 0,
+  hiddenByRole: 0,
+  hiddenInDatabase: 0,
+  own: 1,
+  ...changes,
+});
+
+const holder = (application: string, connections: number, changes: Partial<Holder> = {}): Holder => ({
+  role: 'auth_svc',
+  database: 'auth',
+  application,
+  client: '10.0.0.7',
+  state: 'idle',
+  connections,
+  began: 0,
+  ...changes,
+});
+
+/** 2026-01-01T13:02:10Z. */
+const clock = start / 1000 + 13 * 3600 + 130;
+
+const look = (changes: Partial<Slots>, holders: Holder[] = [], more: Partial<Seen> = {}): Seen => ({
+  attempt: { ok: true },
+  dbNow: clock,
+  clock,
+  slots: slots(changes),
+  holders,
+  ...more,
+});
+
+const refused = (scope: Scope, routine: string) => ({ attempt: { refused: { code: '53300', routine, scope } } });
+
+const three = (one: Seen): Look<Seen>[] => seen(one, one, one);
+
+const before = look({ used: 36, usedByRole: 36 }, [holder('auth@77ab0', 13), holder('auth@9f2c1', 23)]);
+
+const judge = (looks: Look<Seen>[], baseline: Look<Seen>[] = [], phase: Phase = 'hold', settings = spec) =>
+  dbConnections.judge(historyOf(samples(looks, phase), baseline), settings);
+
+describe('a refusal', () => {
+  const same = { sameRole: true, sameDatabase: true };
+  const other = { sameRole: false, sameDatabase: false };
+  const of = (code: string, routine?: string, asker = same): Refusal =>
+    refusalOf(new PostgresFailure(code, routine, 'das Limit ist erreicht'), asker);
+
+  it.each([
+    ['InitPostgres', 'slots'],
+    ['InitProcess', 'all_slots'],
+    ['ProcessStartupPacket', 'processes'],
+    ['BackendInitialize', 'processes'],
+    ['InitializeSessionUserId', 'role'],
+    ['CheckMyDatabase', 'database'],
+    [undefined, 'slots'],
+  ])('53300 of %s is about %s, in whatever language', (routine, scope) => {
+    expect(of('53300', routine)).toEqual({ refused: { code: '53300', routine: routine ?? '', scope } });
+  });
+
+  it.each([
+    ['InitializeSessionUserId', "the limit of the probe's own role is reached (53300: das Limit ist erreicht)"],
+    ['CheckMyDatabase', "the limit of the probe's own database is reached (53300: das Limit ist erreicht)"],
+  ])('53300 of %s for another role or database is our own trouble', (routine, because) => {
+    expect(of('53300', routine, other)).toEqual({ missed: { by: 'ours', reason: 'probe_limit', because } });
+  });
+
+  it('53300 of the server is the measurement for whoever asks', () => {
+    expect(of('53300', 'InitPostgres', other)).toHaveProperty('refused');
+  });
+
+  it.each([
+    ['57P03', 'target', 'not_ready'],
+    ['57P01', 'target', 'not_ready'],
+    ['ECONNREFUSED', 'target', 'target_unreachable'],
+    ['ECONNRESET', 'target', 'target_unreachable'],
+    ['TIMEOUT', 'target', 'target_timeout'],
+    ['57014', 'target', 'target_timeout'],
+    ['53200', 'target', 'target_error'],
+    ['XX000', 'target', 'target_error'],
+    ['28P01', 'ours', 'probe_refused'],
+    ['28000', 'ours', 'probe_refused'],
+    ['3D000', 'ours', 'probe_refused'],
+    ['42501', 'ours', 'probe_refused'],
+    ['55000', 'ours', 'probe_refused'],
+    ['INVALID_URL', 'ours', 'probe_refused'],
+    ['ENOTFOUND', 'ours', 'probe_refused'],
+    ['08P01', 'ours', 'is_a_pooler'],
+    ['0A000', 'instrument', 'unknown_refusal'],
+  ])('%s is missed by %s as %s, which the kind explains', (code, by, reason) => {
+    expect(of(code)).toMatchObject({ missed: { by, reason } });
+    expect(Object.keys(dbConnections.reasons)).toContain(reason);
+  });
+});
+
+describe('the verdict', () => {
+  it.each([
+    ['far below', { used: 21 }, 'pass', 'ok', undefined, 21, 92, '21 of 97 usable slots in use (limit 95 %)'],
+    [
+      'one below the block limit',
+      { used: 76 },
+      'pass',
+      'ok',
+      undefined,
+      76,
+      92,
+      '76 of 97 usable slots in use (limit 95 %)',
+    ],
+    [
+      'at the block limit',
+      { used: 77 },
+      'fail',
+      'over_block_limit',
+      'block',
+      77,
+      77,
+      '77 of 97 usable slots in use (limit 80 %)',
+    ],
+    [
+      'at the rollback limit',
+      { used: 92 },
+      'fail',
+      'over_rollback_limit',
+      undefined,
+      92,
+      92,
+      '92 of 97 usable slots in use (limit 95 %)',
+    ],
+    [
+      'with the last one ours',
+      { used: 96 },
+      'fail',
+      'slots_exhausted',
+      undefined,
+      97,
+      92,
+      '97 of 97 usable slots in use (limit 95 %), 1 of them by this check',
+    ],
+    [
+      'with reserved ones',
+      { used: 90, reserved: 5 },
+      'fail',
+      'over_rollback_limit',
+      undefined,
+      90,
+      87,
+      '90 of 92 usable slots in use (limit 95 %)',
+    ],
+    [
+      'of a superuser',
+      { used: 94, roleSuper: true, roleLimit: 5, usedByRole: 5 },
+      'fail',
+      'over_block_limit',
+      'block',
+      94,
+      80,
+      '94 of 100 usable slots in use (limit 80 %)',
+    ],
+    [
+      'of a role',
+      { used: 60, roleLimit: 50, usedByRole: 48 },
+      'fail',
+      'over_rollback_limit',
+      undefined,
+      48,
+      47,
+      '48 of the 50 connections that role auth_svc may have in use (limit 95 %)',
+    ],
+    [
+      'of a database',
+      { used: 60, databaseLimit: 62, usedInDatabase: 60 },
+      'fail',
+      'over_rollback_limit',
+      undefined,
+      60,
+      58,
+      '60 of the 62 connections that the database may have in use (limit 95 %)',
+    ],
+    [
+      'of a dropped database',
+      { used: 20, databaseLimit: -2 },
+      'pass',
+      'ok',
+      undefined,
+      20,
+      92,
+      '20 of 97 usable slots in use (limit 95 %)',
+    ],
+  ] as const)('%s', (_, changes, outcome, reason, asks, value, limit, because) => {
+    const verdict = judge(three(look(changes)));
+    expect(verdict).toMatchObject({ outcome, settled: true, reason, value, limit, unit: 'connections', because });
+    expect(verdict.asks).toBe(asks);
+    expect(Object.keys(dbConnections.reasons)).toContain(reason);
+  });
+
+  it('blocks when fewer than keepFree are free, although no share is reached', () => {
+    const small = schema.parse({ ...given, limits: { block: '90%', rollback: '99%', keepFree: 20 } });
+    const verdict = judge(three(look({ used: 78 })), [], 'hold', small);
+    expect(verdict).toMatchObject({ reason: 'few_free', asks: 'block', value: 78, limit: 77 });
+    expect(verdict.because).toBe('78 of 97 usable slots in use (at least 20 must stay free)');
+  });
+
+  it('takes limits as counts and slots that the provider keeps', () => {
+    const counted = schema.parse({ ...given, extraReserved: 7, limits: { block: 30, rollback: 60, keepFree: 0 } });
+    expect(judge(three(look({ used: 30 })), [], 'hold', counted).because).toBe(
+      '30 of 90 usable slots in use (limit 30)',
+    );
+  });
+
+  it('judges the server when it is worse off than the role, although the role has fewer free', () => {
+    const verdict = judge(three(look({ used: 960, usedByRole: 30, roleLimit: 50, maxConnections: 1003 })));
+    expect(verdict).toMatchObject({ reason: 'over_rollback_limit', value: 960 });
+  });
+
+  it('names the holders with their growth, and that it is not the network', () => {
+    const holders = [holder('auth@9f2c1', 84, { began: 61 }), holder('auth@77ab0', 12)];
+    const full = look({ used: 96, usedByRole: 96 }, holders, refused('slots', 'InitPostgres'));
+    const verdict = judge(three(full), seen(before));
+    expect(verdict).toMatchObject({ outcome: 'fail', introduced: true, value: 97, limit: 92 });
+    expect(verdict.because).toBe(
+      '97 of 97 usable slots in use (limit 95 %), 1 of them by this check; auth@9f2c1 holds 84 (+61 since 13:02:10 UTC), auth@77ab0 12 (-1); the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+    );
+    expect(verdict.next).toBe(
+      "scale auth@9f2c1 down, or end its connections: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'auth@9f2c1'; rolling back first may need more slots while both releases run",
+    );
+  });
+
+  it('names the role where there is no application name, quoted for SQL', () => {
+    const verdict = judge(three(look({ used: 93 }, [holder('', 93, { role: "o'auth" })])));
+    expect(verdict.because).toBe("93 of 97 usable slots in use (limit 95 %); role o'auth holds 93");
+    expect(verdict.next).toContain("WHERE usename = 'o''auth'");
+  });
+
+  it('says so when the counts are old, and when there never were any', () => {
+    const old = look({ used: 96 }, [holder('auth@9f2c1', 96)], { ...refused('all_slots', 'InitProcess'), stale: true });
+    expect(judge(three(old)).because).toBe(
+      '97 of 97 usable slots in use (limit 95 %), 1 of them by this check; auth@9f2c1 holds 96; counted at an earlier look; the server refuses every new connection for lack of slots, the superuser included (53300 InitProcess); this is not the network',
+    );
+    const blind: Seen = { ...refused('processes', 'BackendInitialize'), holders: [] } as Seen;
+    expect(judge(three(blind))).toMatchObject({
+      outcome: 'fail',
+      reason: 'slots_exhausted',
+      because:
+        'the server refuses every connection: sockets that never log in hold its processes (53300 BackendInitialize); this is not the network; nobody could be counted, because no session was left to ask',
+    });
+  });
+
+  it('says what hidden rows may change', () => {
+    expect(judge(three(look({ used: 1, hidden: 20, usedByRole: 0 }))).because).toBe(
+      "21 of 97 usable slots in use (limit 95 %) (at most: 20 of them are hidden from the probe's role)",
+    );
+    expect(judge(three(look({ used: 1, hidden: 80 })))).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'needs_pg_monitor',
+      because: "at most 81 of 97 usable slots in use (limit 80 %), but 80 of them are hidden from the probe's role",
+    });
+  });
+});
+
+describe('confirmation', () => {
+  const good = look({ used: 20 });
+  const blocked = look({ used: 80 });
+  const bad = look({ used: 93 });
+  const full = look({ used: 96 });
+
+  it.each([
+    ['nothing', [], 'inconclusive', 'no_samples'],
+    [
+      'only our own misses',
+      [missed('ours', 'probe_refused'), missed('ours', 'probe_refused')],
+      'inconclusive',
+      'no_samples',
+    ],
+    ['too few', seen(good), 'pass', 'ok'],
+    ['one bad', seen(good, bad), 'pass', 'wobble'],
+    ['three bad', seen(good, bad, bad, bad), 'fail', 'over_rollback_limit'],
+    ['one severe among three bad', seen(good, blocked, blocked, bad), 'fail', 'over_rollback_limit'],
+    ['three refusals to connect', Array(3).fill(missed('target', 'target_unreachable')), 'fail', 'target_unreachable'],
+  ] as [string, Look<Seen>[], string, string][])('%s', (_, looks, outcome, reason) => {
+    expect(judge(looks)).toMatchObject({ outcome, reason });
+  });
+
+  it('of a milder fault is not lifted by one severe look', () => {
+    const verdict = judge(seen(bad, blocked, blocked, blocked));
+    expect(verdict).toMatchObject({ outcome: 'fail', asks: 'block', reason: 'over_block_limit' });
+  });
+
+  it.each(['deploy', 'rollout', 'warmup'] as const)('in %s counts exhaustion, and nothing milder', (phase) => {
+    expect(judge(three(full), [], phase)).toMatchObject({ outcome: 'fail', settled: true, reason: 'slots_exhausted' });
+    expect(judge(three(bad), [], phase)).toMatchObject({ outcome: 'inconclusive', reason: 'no_samples' });
+    expect(judge(seen(full, full, good), [], phase)).toMatchObject({ outcome: 'inconclusive', reason: 'no_samples' });
+  });
+});
+
+describe('whose growth it is', () => {
+  const now = (ours: number, others: number, changes: Partial<Seen> = {}): Look<Seen>[] =>
+    three(
+      look(
+        { used: ours + others, usedByRole: ours },
+        [holder('auth@new', ours, { began: ours }), holder('nightly', others, { role: 'batch' })],
+        changes,
+      ),
+    );
+  const then = (ours: number, others: number, changes: Partial<Slots> = {}): Look<Seen>[] =>
+    seen(
+      look({ used: ours + others, usedByRole: ours, ...changes }, [
+        holder('auth@old', ours),
+        holder('nightly', others, { role: 'batch' }),
+      ]),
+    );
+
+  it.each([
+    ['all of it ours', now(92, 1), then(20, 1), true],
+    ['half of it ours', now(56, 37), then(20, 1), true],
+    ['a third of it ours', now(44, 49), then(20, 1), undefined],
+    ['a quarter of it ours', now(38, 55), then(20, 1), false],
+    ['none of it ours', now(20, 73), then(20, 1), false],
+    ['no growth', now(92, 1), then(92, 1), undefined],
+    ['no baseline', now(92, 1), [], undefined],
+    ['hidden rows before', now(92, 1), then(20, 1, { hidden: 4 }), undefined],
+    ['another clock: growth alone counts', now(92, 1, { clock: clock + 60 }), then(20, 1), true],
+  ])('%s', (_, looks, baseline, introduced) => {
+    expect(judge(looks, baseline).introduced).toBe(introduced);
+  });
+
+  it('does not count connections that were there before', () => {
+    const old = [holder('auth@old', 92, { began: 3 })];
+    const looks = three(look({ used: 93, usedByRole: 92 }, [...old, holder('nightly', 1, { role: 'batch' })]));
+    expect(judge(looks, then(20, 1)).introduced).toBe(false);
+  });
+});
+
+describe('the shared session', () => {
+  const session = (pid: number, log: string[]): PostgresSession => ({
+    pid,
+    query: async () => [],
+    alive: () => !log.includes(`close ${pid}`),
+    close: async () => void log.push(`close ${pid}`),
+  });
+
+  const server = (log: string[], full: () => boolean): Postgres => {
+    let opened = 0;
+    return {
+      literal: (text) => `'${text}'`,
+      connect: async () => {
+        if (full()) throw new PostgresFailure('53300', 'InitPostgres', 'voll');
+        opened += 1;
+        log.push(`open ${opened}`);
+        return session(opened, log);
+      },
+    };
+  };
+
+  const options = { connectTimeout: 1000, statementTimeout: 1000 };
+
+  it('opens the next before it closes the older, and keeps the last when refused', async () => {
+    const log: string[] = [];
+    let full = false;
+    const { value: door, close } = openDoor(
+      server(log, () => full),
+      'postgres://db',
+    );
+    const pids = async () =>
+      door.visit(options, async (visit) => [visit.session?.pid, visit.ownPids, visit.failure?.code]);
+    expect(await pids()).toEqual([1, [1], undefined]);
+    expect(await pids()).toEqual([2, [2, 1], undefined]);
+    full = true;
+    expect(await pids()).toEqual([2, [2], '53300']);
+    await close();
+    expect(log).toEqual(['open 1', 'open 2', 'close 1', 'close 2']);
+  });
+
+  it('lets visitors in one after the other', async () => {
+    const log: string[] = [];
+    const { value: door } = openDoor(
+      server(log, () => false),
+      'postgres://db',
+    );
+    const visit = (name: string) =>
+      door.visit(options, async () => {
+        log.push(`${name} in`);
+        await Promise.resolve();
+        log.push(`${name} out`);
+      });
+    await Promise.all([visit('a'), visit('b')]);
+    expect(log).toEqual(['open 1', 'a in', 'a out', 'open 2', 'close 1', 'b in', 'b out']);
+  });
+
+  it('is refused as a pooler when the process ids differ', async () => {
+    const row = { pid: 99, version: 160000, db_now: 1, started_at: 1, max_connections: 10, superuser_reserved: 3 };
+    const rest = { reserved: 0, role_limit: -1, role_super: false, database_limit: -1, used: 1, used_by_role: 1 };
+    const more = { used_in_database: 1, active: 0, idle: 1, idle_in_transaction: 0 };
+    const hidden = { hidden: 0, hidden_by_role: 0, hidden_in_database: 0 };
+    const answer = async () => [{ ...row, ...rest, ...more, ...hidden }];
+    const postgres: Postgres = {
+      literal: (text) => `'${text}'`,
+      connect: async () => ({ ...session(7, []), query: answer }),
+    };
+    const opened = await dbConnections.open(spec, worldOf({ postgres }));
+    expect(await opened.sample(tick())).toMatchObject([{ missed: { by: 'ours', reason: 'is_a_pooler' } }]);
+  });
+});
+
+describe('the chart', () => {
+  it('shows use over time with limit and baseline', () => {
+    const history = historyOf(samples(seen(look({ used: 21 }), look({ used: 30 }))), seen(before));
+    expect(dbConnections.charts?.(history, spec)).toEqual([
+      {
+        title: 'connections in use',
+        unit: 'connections',
+        limit: 92,
+        baseline: 36,
+        series: [
+          {
+            name: 'server',
+            points: [
+              { at: start, value: 22 },
+              { at: start + 5000, value: 31 },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('is empty without counts', () => {
+    expect(dbConnections.charts?.(historyOf<Seen>([]), spec)).toEqual([]);
+  });
+});
