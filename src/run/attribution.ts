@@ -2,7 +2,7 @@
 import type { Attribution, Verdict } from '../kit/index.ts';
 
 /** A failure counts as worse than before from 10 % on. */
-const worseFrom = 1.1;
+const worseFrom = 0.1;
 
 /**
  * In this order: it failed before the deploy and is not worse → `preexisting`, whatever the kind says; the kind proves
@@ -23,4 +23,4 @@ const isWorse = (now: Verdict, before: Verdict): boolean =>
   before.value !== undefined &&
   now.limit !== undefined &&
   before.limit !== undefined &&
-  now.value >= before.value * worseFrom;
+  now.value - before.value >= before.value * worseFrom;

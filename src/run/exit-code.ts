@@ -17,18 +17,17 @@ export interface Ending {
 /** Exit code of an ending. An interruption is told as such, unless a rollback came to its end all the same. */
 export const exitCode = (ending: Ending): number => {
   const { decision, rollback, interrupted, shadow } = ending;
-  if (rollback && decision.action === 'rollback' && isFinal(rollback)) return rollbackCode(rollback);
+  const acted = decision.action === 'rollback' ? rollback : undefined;
+  if (acted && acted.reason !== 'interrupted') return rollbackCode(acted);
   if (interrupted) return interrupted === 'SIGINT' ? 130 : 143;
   if (shadow || decision.action === 'pass') return 0;
-  return blockCode(ending);
+  return acted ? rollbackCode(acted) : blockCode(ending);
 };
-
-const isFinal = ({ state, reason }: RollbackReport): boolean =>
-  reason !== 'interrupted' && ['ROLLED_BACK', 'UNVERIFIED', 'REFUSED', 'FAILED'].includes(state);
 
 const rollbackCode = ({ state }: RollbackReport): number => {
   if (state === 'ROLLED_BACK') return 20;
   if (state === 'UNVERIFIED') return 21;
+  // FAILED, and every state that is no end: what is live is not known for sure.
   return state === 'REFUSED' ? 22 : 23;
 };
 
@@ -46,5 +45,8 @@ const codeOf = ({ verdict, attribution }: Finding, verb: Verb): number => {
   return verdict.outcome === 'error' ? 12 : 11;
 };
 
-/** A failed deploy command and a failing control are failures; everything else about the run is "could not tell". */
-const stopCode = ({ reason }: Stop): number => (reason === 'deploy_failed' || reason === 'control_failing' ? 10 : 11);
+/** A failed deploy command and a failing control are failures; a platform that cannot be read is "could not measure". */
+const stopCode = ({ reason }: Stop): number => {
+  if (reason === 'deploy_failed' || reason === 'control_failing') return 10;
+  return reason === 'rollout_unreadable' ? 12 : 11;
+};

@@ -21,6 +21,11 @@ export interface HoldClock {
   blockedSince?: number;
 }
 
+export interface HoldStep {
+  clock: HoldClock;
+  end?: HoldEnd;
+}
+
 const isRed = (finding: Finding, all: readonly Finding[]): boolean => {
   const action = asksAmong(finding, all);
   return action === 'block' || action === 'rollback';
@@ -36,26 +41,38 @@ export const holdStep = (
   now: number,
   started: number,
   plan: HoldPlan,
-): { clock: HoldClock; end?: HoldEnd } => {
-  const red = findings.filter((finding) => isRed(finding, findings));
-  const next: HoldClock = {
-    ...(red.length === 0 ? { greenSince: clock.greenSince ?? now } : {}),
-    ...(red.some(({ verdict }) => verdict.settled) ? { blockedSince: clock.blockedSince ?? now } : {}),
-  };
-  if (
-    decide(
-      findings.filter(({ verdict }) => verdict.settled),
-      [],
-      { rollback: true },
-    ).action === 'rollback'
-  )
-    return { clock: next, end: 'rollback' };
-  const settled = findings.every(({ verdict, check }) => verdict.settled || check.onFail === 'warn');
-  if (next.greenSince !== undefined && settled && now - next.greenSince >= plan.for)
-    return { clock: next, end: 'green' };
+): HoldStep => {
+  const next = ticked(clock, findings, now);
+  const wanted = decide(
+    findings.filter(({ verdict }) => verdict.settled),
+    [],
+    { rollback: true },
+  );
+  if (wanted.action === 'rollback') return { clock: next, end: 'rollback' };
+  if (isGreen(next, findings, now, plan)) return { clock: next, end: 'green' };
   if (next.blockedSince !== undefined && now - next.blockedSince >= plan.for) return { clock: next, end: 'blocked' };
   return now - started >= plan.deadline ? { clock: next, end: 'deadline' } : { clock: next };
 };
+
+/** One step of a verification: nothing is decided any more, so only green and the deadline end it. */
+export const verifyStep: typeof holdStep = (clock, findings, now, started, plan) => {
+  const next = ticked(clock, findings, now);
+  if (isGreen(next, findings, now, plan)) return { clock: next, end: 'green' };
+  return now - started >= plan.deadline ? { clock: next, end: 'deadline' } : { clock: next };
+};
+
+const ticked = (clock: HoldClock, findings: readonly Finding[], now: number): HoldClock => {
+  const red = findings.filter((finding) => isRed(finding, findings));
+  return {
+    ...(red.length === 0 ? { greenSince: clock.greenSince ?? now } : {}),
+    ...(red.some(({ verdict }) => verdict.settled) ? { blockedSince: clock.blockedSince ?? now } : {}),
+  };
+};
+
+const isGreen = ({ greenSince }: HoldClock, findings: readonly Finding[], now: number, plan: HoldPlan): boolean =>
+  greenSince !== undefined &&
+  now - greenSince >= plan.for &&
+  findings.every(({ verdict, check }) => verdict.settled || check.onFail === 'warn');
 
 /** The next moment (epoch milliseconds) at which the hold could end without a further sample. */
 export const nextMoment = (
@@ -135,10 +152,10 @@ const untilEnd = async (
   while (true) {
     const now = clock.now();
     const findings = watched.map((one) => judgeNow(one, now, { sticky }));
-    const step = holdStep(since, findings, now, started, plan);
+    const step = (sticky ? holdStep : verifyStep)(since, findings, now, started, plan);
     since = step.clock;
     if (signal.aborted) return { end: 'interrupted', findings };
-    if (step.end && (sticky || step.end === 'green' || step.end === 'deadline')) return { end: step.end, findings };
+    if (step.end) return { end: step.end, findings };
     await news.wait(clock, Math.max(1, nextMoment(since, now, started, plan) - now), signal);
   }
 };

@@ -8,40 +8,66 @@ const patience = 1000;
 
 /** The samples of one look; none when the run ended meanwhile. */
 export const look = async (
-  { check, opened }: Watched,
-  moment: { phase: Phase; n: number; timeout?: number },
+  watched: Watched,
+  moment: Moment,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Sample<Json>[]> => {
   const at = clock.now();
   const started = clock.monotonic();
+  const looks = await looksOf(watched, moment, clock, signal);
+  const ms = Math.round(clock.monotonic() - started);
+  return signal.aborted ? [] : looks.map((one) => ({ ...one, at, ms, phase: moment.phase }));
+};
+
+const looksOf = async (watched: Watched, moment: Moment, clock: Clock, signal: AbortSignal): Promise<Look<Json>[]> => {
+  const { check, opened } = watched;
+  if ('missed' in opened) return [{ missed: opened.missed }];
   const timeout = Math.min(check.timeout, moment.timeout ?? check.timeout);
-  const stamp = (looks: Look<Json>[]): Sample<Json>[] =>
-    looks.map((one) => ({ ...one, at, ms: Math.round(clock.monotonic() - started), phase: moment.phase }));
-  if ('missed' in opened) return stamp([{ missed: opened.missed }]);
   const deadline = deadlineIn(clock, timeout, signal);
   const backstop = deadlineIn(clock, timeout + patience, signal);
   try {
-    const tick = { at, phase: moment.phase, n: moment.n, signal: deadline.signal, timeout };
-    const looks = await Promise.race([opened.session.sample(tick), tooSlow(backstop.signal, timeout)]);
-    return signal.aborted ? [] : stamp(checkedLooks(looks));
+    if (await isStillBusy(watched, clock, signal)) return tooSlow(timeout);
+    const tick = { at: clock.now(), phase: moment.phase, n: moment.n, signal: deadline.signal, timeout };
+    const sampling = opened.session.sample(tick);
+    watched.pending = sampling;
+    return checkedLooks(await Promise.race([sampling, aborted(backstop.signal).then(() => tooSlow(timeout))]));
   } catch (error) {
-    return signal.aborted ? [] : stamp([{ missed: missedOf(error, check.kind.name) }]);
+    return [{ missed: missedOf(error, check.kind.name) }];
   } finally {
     deadline.clear();
     backstop.clear();
   }
 };
 
-const tooSlow = (signal: AbortSignal, timeout: number): Promise<Look<Json>[]> =>
+interface Moment {
+  phase: Phase;
+  n: number;
+  timeout?: number;
+}
+
+/** A look that was dropped (the phase ended) gets a moment to come back, because a check never overlaps itself. */
+const isStillBusy = async (watched: Watched, clock: Clock, signal: AbortSignal): Promise<boolean> => {
+  if (!watched.pending) return false;
+  const waited = deadlineIn(clock, patience, signal);
+  const idle = watched.pending.then(
+    () => false,
+    () => false,
+  );
+  const busy = await Promise.race([idle, aborted(waited.signal).then(() => true)]);
+  waited.clear();
+  return busy;
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const missed: Missed = {
-      by: 'ours',
-      reason: 'too_slow',
-      because: `the look did not come back within ${timeout} ms`,
-    };
-    signal.addEventListener('abort', () => resolve([{ missed }]), { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+
+const tooSlow = (timeout: number): Look<Json>[] => [
+  { missed: { by: 'ours', reason: 'too_slow', because: `the look did not come back within ${timeout} ms` } },
+];
 
 const missedOf = (error: unknown, kind: string): Missed =>
   isMissedLook(error)

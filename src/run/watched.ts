@@ -25,6 +25,8 @@ export interface Watched {
   before: Verdict | undefined;
   /** Everything after the baseline, in time order. */
   samples: Sample<Json>[];
+  /** The look under way, if any: a check never overlaps itself. */
+  pending: Promise<unknown> | undefined;
   /** A confirmed failure stays: the release has had its chance. */
   confirmed: Verdict | undefined;
 }
@@ -45,6 +47,7 @@ export const openWatched = async (
   baseline: noBaseline,
   before: undefined,
   samples: [],
+  pending: undefined,
   confirmed: undefined,
 });
 

@@ -1,0 +1,159 @@
+// The diagnosis: the deepest failing layer first, what follows from it, and what to do.
+import { describe, expect, it } from 'vitest';
+import type { Decision, Layer, Outcome, RollbackReport } from '../../src/kit/index.ts';
+import { diagnose } from '../../src/run/diagnose.ts';
+import type { Finding } from '../../src/run/finding.ts';
+import { check, finding, verdict } from '../helpers/findings.ts';
+
+const block: Decision = { action: 'block', because: [] };
+const pass: Decision = { action: 'pass', because: [] };
+
+const db = (outcome: Exclude<Outcome, 'skipped'>): Finding =>
+  finding(
+    check('db-connections', 'database'),
+    verdict(outcome, { because: '97 of 97 usable slots in use (limit 95 %)', next: 'Scale auth@bad down.' }),
+  );
+const pool = (outcome: Exclude<Outcome, 'skipped'>): Finding =>
+  finding(
+    check('pool-wait', 'pool'),
+    verdict(outcome, { because: 'mean wait 700 ms', next: 'Look at the pool size.' }),
+  );
+const rate = (outcome: Exclude<Outcome, 'skipped'>): Finding =>
+  finding(
+    check('error-rate-delta', 'service'),
+    verdict(outcome, { because: '20 % of requests fail', next: 'Look at the logs.' }),
+  );
+const login = (outcome: Exclude<Outcome, 'skipped'>): Finding =>
+  finding(
+    check('login', 'user'),
+    verdict(outcome, { because: 'POST /login answered 500', next: 'Look at the login code.' }),
+  );
+
+describe('the layers', () => {
+  it('the incident: the database first, the rest follows, not the network', () => {
+    expect(
+      diagnose({ decision: block, findings: [login('fail'), rate('fail'), db('fail'), pool('pass')], stops: [] }),
+    ).toEqual({
+      layer: 'database',
+      headline:
+        '97 of 97 usable slots in use (limit 95 %). error-rate-delta and login fail in a layer above it and most likely because of it.',
+      next: ['Scale auth@bad down.', 'Look at the logs.', 'Look at the login code.'],
+    });
+  });
+
+  it('a login that fails above a green database is the service’s', () => {
+    const { layer, headline } = diagnose({
+      decision: block,
+      findings: [login('fail'), db('pass'), pool('pass')],
+      stops: [],
+    });
+    expect(layer).toBe('service');
+    expect(headline).toBe(
+      'POST /login answered 500. db-connections and pool-wait are green, so the fault is in the service itself: its code or its configuration.',
+    );
+  });
+
+  const outcomes = ['pass', 'fail', 'error'] as const;
+  const combinations = outcomes.flatMap((a) =>
+    outcomes.flatMap((b) => outcomes.flatMap((c) => outcomes.map((d) => [a, b, c, d] as const))),
+  );
+
+  it.each(combinations)('db %s, pool %s, rate %s, login %s', (a, b, c, d) => {
+    const findings = [login(d), rate(c), pool(b), db(a)];
+    const expected: Layer | 'none' =
+      a === 'fail'
+        ? 'database'
+        : b === 'fail'
+          ? 'pool'
+          : c === 'fail'
+            ? 'service'
+            : d !== 'fail'
+              ? 'none'
+              : [a, b, c].includes('pass')
+                ? 'service'
+                : 'user';
+    expect(diagnose({ decision: block, findings, stops: [] }).layer).toBe(expected);
+  });
+});
+
+describe('what is not a failure of the target', () => {
+  it('could not measure', () => {
+    const { layer, headline } = diagnose({ decision: block, findings: [login('pass'), rate('error')], stops: [] });
+    expect([layer, headline]).toEqual(['none', 'could not measure: error-rate-delta: 20 % of requests fail']);
+  });
+
+  it('could not tell', () => {
+    expect(diagnose({ decision: block, findings: [rate('inconclusive')], stops: [] }).headline).toBe(
+      'could not tell: error-rate-delta: 20 % of requests fail',
+    );
+  });
+
+  it('nothing was deployed', () => {
+    const stops = [{ check: 'rollout' as const, reason: 'not_live', text: 'nothing new is live' }];
+    expect(diagnose({ decision: block, findings: [], stops }).headline).toBe('nothing new is live');
+  });
+
+  it('all is well', () => {
+    expect(diagnose({ decision: pass, findings: [login('pass'), db('pass')], stops: [] })).toEqual({
+      layer: 'none',
+      headline: '2 checks passed; nothing points to a fault.',
+      next: [],
+    });
+  });
+});
+
+describe('since when', () => {
+  it.each([
+    ['preexisting', 'POST /login answered 500. It was so before this deploy: the release did not cause it.'],
+    ['unknown', 'POST /login answered 500. Whether this release caused it is not known.'],
+    ['introduced', 'POST /login answered 500.'],
+  ] as const)('%s', (attribution, headline) => {
+    expect(diagnose({ decision: block, findings: [{ ...login('fail'), attribution }], stops: [] }).headline).toBe(
+      headline,
+    );
+  });
+
+  it('what this release introduced comes before what was there, within a layer', () => {
+    const old = finding(check('old', 'service'), verdict('fail', { because: 'old fault' }), 'preexisting');
+    expect(diagnose({ decision: block, findings: [old, rate('fail')], stops: [] }).headline).toBe(
+      '20 % of requests fail.',
+    );
+  });
+});
+
+describe('after a rollback', () => {
+  const report = (over: Partial<RollbackReport>): RollbackReport => ({
+    state: 'ROLLED_BACK',
+    reason: '',
+    because: '',
+    verified: true,
+    guards: [],
+    acts: [],
+    to: 'rs/1',
+    ...over,
+  });
+  const decision: Decision = { action: 'rollback', because: [] };
+
+  it('that helped, the cause is still told', () => {
+    const { headline } = diagnose({ decision, findings: [login('fail')], stops: [], rollback: report({}) });
+    expect(headline).toBe('POST /login answered 500.');
+  });
+
+  it('that did not help, the cause outlives the release', () => {
+    const rollback = report({ state: 'UNVERIFIED', because: 'After 10 s not green: login: POST /login answered 500.' });
+    const { headline, next } = diagnose({ decision, findings: [login('fail')], stops: [], rollback });
+    expect(headline).toBe(
+      'Going back to rs/1 did not help: After 10 s not green: login: POST /login answered 500. The cause outlives the release: state that it left behind (a migration, changed data, configuration) or something outside of it. First seen as: POST /login answered 500.',
+    );
+    expect(next[0]).toBe(
+      'Look at what the release changed that a rollback does not take back: migrations first, then shared configuration and data.',
+    );
+  });
+
+  it('that was not carried out, the command is a step', () => {
+    const rollback = report({ state: 'REFUSED', manual: 'ln -s rs/1 current' });
+    expect(diagnose({ decision, findings: [login('fail')], stops: [], rollback }).next.at(-1)).toBe(
+      'to go back by hand: ln -s rs/1 current',
+    );
+  });
+});
