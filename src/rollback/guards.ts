@@ -1,0 +1,102 @@
+// The guards of a rollback as a table: each says why it lets pass, or refuses with a reason of its own.
+import { duration, isoTime } from '../kit/index.ts';
+import { type Answer, type Case, type Guard, pass, refuse } from './guard.ts';
+import { hasPassedSince, type PastRollback, pastRollbacks } from './history.ts';
+import { isReversible } from './reversible.ts';
+
+/** One automatic rollback per service and environment in this time. */
+const budgetTime = 3_600_000;
+
+/** In this order; the first that refuses decides. */
+export const guards: readonly Guard[] = [
+  { name: 'target', check: hasTarget },
+  { name: 'still live', check: isStillLive },
+  { name: 'target exists', check: targetExists },
+  { name: 'permitted', check: isPermitted },
+  { name: 'reversible', check: isReversible },
+  { name: 'budget', check: isWithinBudget },
+  { name: 'no flapping', check: doesNotFlap },
+];
+
+/** Two different revisions are known. */
+export function hasTarget({ order: { from, to } }: Pick<Case, 'order'>): Answer {
+  if (to === undefined) return refuse('no_target', 'no revision was captured before the deploy');
+  if (from === undefined) return refuse('from_unknown', 'the platform could not tell which revision was under test');
+  if (from === to) return refuse('no_target', `${to} was live before the deploy and is the revision under test`);
+  return pass(`${to} was live before the deploy`);
+}
+
+function isStillLive({ order: { from, to }, live }: Case): Answer {
+  if (live.revision === from) return pass(`${live.revision} is still live`);
+  // Only reached when an earlier attempt was killed half-way: what is left of the way is gone.
+  if (live.revision === to) return pass(`an earlier attempt got as far as: ${live.detail}`);
+  return refuse('superseded', `${live.revision} is live, not ${from}: somebody else has deployed`);
+}
+
+async function targetExists({ order: { to = '' }, tools: { platform } }: Case): Promise<Answer> {
+  const missing = await platform.targetMissing?.(to);
+  if (missing !== undefined) return refuse('target_missing', missing);
+  return pass(platform.targetMissing ? `${to} is still there` : 'the platform cannot tell whether it is still there');
+}
+
+/** The profile's mode, and a fence that is strong enough when nobody watches. */
+function isPermitted({ order, tools: { io, plan, confirm } }: Case): Answer {
+  const outer = io.env('HOLDPOINT_ROLLBACK_OF');
+  if (outer !== undefined)
+    return refuse('not_permitted', `this runs inside the rollback of ${outer}: none begins in another`);
+  if (order.by === 'person') return pass(`${order.actor.name} asked for it`);
+  if (plan.mode === 'shadow') return refuse('not_permitted', 'the mode is shadow: nothing is ever rolled back');
+  if (confirm) return pass('a person is asked');
+  if (plan.mode === 'ask') return refuse('not_permitted', 'the mode is ask, and nobody can be asked');
+  if (plan.platform.fence === 'client' && !plan.allowClientFence)
+    return refuse(
+      'not_permitted',
+      `${plan.platform.name} compares before it acts, which leaves a race; auto needs \`allowClientFence: true\``,
+    );
+  return pass(`the mode is auto, the fence ${plan.platform.fence}`);
+}
+
+/** Nobody asks for it and nobody is asked. */
+export const isAutomatic = ({ order, tools }: Pick<Case, 'order' | 'tools'>): boolean =>
+  order.by === 'run' && !tools.confirm;
+
+async function isWithinBudget({ order, tools }: Case): Promise<Answer> {
+  if (!isAutomatic({ order, tools })) return pass('a person decides');
+  const past = await pastRollbacks(tools.store, order);
+  const since = tools.io.clock.now() - budgetTime;
+  const last = past.filter(({ automatic, actedAt }) => automatic && actedAt > since).sort(latestFirst)[0];
+  if (!last) return pass(`no automatic rollback in the last ${duration(budgetTime)}`);
+  return refuse(
+    'budget',
+    `${last.from} was rolled back automatically at ${isoTime(last.actedAt)}; at most 1 in ${duration(budgetTime)}`,
+  );
+}
+
+async function doesNotFlap({ order, tools: { store } }: Case): Promise<Answer> {
+  if (order.by === 'person') return pass('a person decides');
+  const { from, to } = order;
+  const past = (await pastRollbacks(store, order)).sort(latestFirst);
+  const away = past.find((each) => each.from === to);
+  if (away && !(await hasPassedSince(store, order, to ?? '', away.actedAt)))
+    return refuse('flap', `${to} was itself rolled back at ${isoTime(away.actedAt)} and has not passed since`);
+  const back = past.find((each) => each.to === from);
+  if (back && !(await hasPassedSince(store, order, from ?? '', back.actedAt)))
+    return refuse(
+      'flap',
+      `${from} was put in place by a rollback at ${isoTime(back.actedAt)} and has not passed since`,
+    );
+  return pass(`${to} was not rolled back before`);
+}
+
+const latestFirst = (a: PastRollback, b: PastRollback): number => b.actedAt - a.actedAt;
+
+/** Asks the guards one after the other; ends with the first that refuses. */
+export const askGuards = async (given: Case): Promise<{ name: string; answer: Answer }[]> => {
+  const answers: { name: string; answer: Answer }[] = [];
+  for (const { name, check } of guards) {
+    const answer = await check(given);
+    answers.push({ name, answer });
+    if (!answer.ok) break;
+  }
+  return answers;
+};

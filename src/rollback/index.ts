@@ -1,0 +1,5 @@
+// Going back to a captured revision: fenced, journaled, proven.
+export { platforms } from './platforms/index.ts';
+export { reasons } from './reasons.ts';
+export { rollBack } from './roll-back.ts';
+export { openPlatform, type OpenedPlatform, type PlatformTools } from './world.ts';

@@ -1,0 +1,7 @@
+// The platforms that ship with holdpoint: one line each.
+import type { AnyPlatform } from '../../kit/index.ts';
+import { command } from './command.ts';
+import { symlink } from './symlink.ts';
+
+/** All built-in platforms. */
+export const platforms: AnyPlatform[] = [command, symlink];
