@@ -50,7 +50,8 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
     units,
     alpha: plan.alpha,
     beta: plan.beta,
-    planned: Math.max(1, plan.units, units.length),
+    // Fixed before the first unit: a plan that grew with the data would void the guarantee.
+    planned: Math.max(1, plan.units),
     strict: false,
     minUnitsForPass: unitsForProof,
   };
