@@ -109,6 +109,7 @@ const carryOut =
     if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
     return rollBack(order, {
       io: context.io,
+      root: profile.root,
       store,
       plan,
       platform: platform.session,
