@@ -22,7 +22,8 @@ export interface View {
   release: string;
   runId: string;
   shadow: boolean;
-  phase?: { name: Phase; text: string; endsAt: number; length: number };
+  /** What is being waited for; nothing once the run is decided, until the next phase. */
+  phase?: { name: Phase; text: string; endsAt: number; length: number } | undefined;
   rows: Row[];
   decided?: { decision: Decision; diagnosis: Diagnosis };
   rollback: { state: RollbackState; text: string }[];
@@ -64,7 +65,7 @@ export const nextView = (view: View, event: RunEvent): View => {
     case 'output':
       return { ...view, outputs: latest(view.outputs, event.line, kept.outputs) };
     case 'decided':
-      return decided(view, event);
+      return { ...view, phase: undefined, decided: { decision: event.decision, diagnosis: event.diagnosis } };
     case 'rollback':
       return { ...view, rollback: latest(view.rollback, { state: event.state, text: event.text }, kept.states) };
     case 'mark':
@@ -94,12 +95,6 @@ const phaseOf = ({ at, phase, length, text }: EventOf<'phase'>): NonNullable<Vie
   text,
   length,
   endsAt: at + length,
-});
-
-/** What was being waited for is over. */
-const decided = ({ phase: _, ...view }: View, { decision, diagnosis }: EventOf<'decided'>): View => ({
-  ...view,
-  decided: { decision, diagnosis },
 });
 
 const changeRow = (view: View, id: string, change: (row: Row) => Row): View => {
