@@ -31,7 +31,10 @@ export interface LockHolder {
 export interface Store {
   /** For messages: `files in .holdpoint`. */
   where: string;
-  /** A second baseline for the same release is not taken: says `kept`. */
+  /**
+   * A second baseline for the same release never replaces the revision to go back to: it is not taken (`kept`), unless
+   * the same revision is live as at the first one.
+   */
   saveBaseline(baseline: StoredBaseline): Promise<'saved' | 'kept'>;
   /** For this release label; without a label the newest. */
   baseline(service: string, environment: string, release?: string): Promise<StoredBaseline | undefined>;

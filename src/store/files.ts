@@ -57,8 +57,11 @@ const saveBaseline = async (options: FileStoreOptions, baseline: StoredBaseline)
   const folder = baselineFolder(options, baseline.service, baseline.environment);
   const path = join(folder, `${safeName(baseline.release)}.json`);
   if (await options.io.files.create(path, pretty(baseline))) return 'saved';
-  if (await load(options, path, readBaseline)) return 'kept';
-  // What stands there is no baseline: it was just named in a warning, and a good one takes its place.
+  const first = await load(options, path, readBaseline);
+  // The old revision is live again (a rollback, then the same release once more): nothing is lost by a fresh look.
+  const sameStart = first?.live !== undefined && first.live === baseline.live;
+  if (first && !sameStart) return 'kept';
+  // Or what stands there is no baseline: it was just named in a warning, and a good one takes its place.
   await options.io.files.write(path, pretty(baseline));
   return 'saved';
 };

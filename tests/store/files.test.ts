@@ -52,6 +52,13 @@ describe('baselines', () => {
     expect(await readdir(join(folder, 'baselines/auth.production'))).toEqual(['a%2Fb.json', 'v2.json']);
   });
 
+  it('are taken anew when the same revision is live again, as after a rollback', async () => {
+    const { store } = await open();
+    await store.saveBaseline(baseline('v2', '2026-03-02T00:00:00Z', 'rs/1'));
+    expect(await store.saveBaseline(baseline('v2', '2026-03-03T00:00:00Z', 'rs/1'))).toBe('saved');
+    expect((await store.baseline('auth', 'production', 'v2'))?.takenAt).toBe('2026-03-03T00:00:00Z');
+  });
+
   it('that are torn are named and replaced', async () => {
     const { store, folder, warnings } = await open();
     const path = join(folder, 'baselines/auth.production/v2.json');
