@@ -1,7 +1,11 @@
 // How wide a text is on a terminal, and how to cut, pad and wrap it by that width.
 import { stripVTControlCharacters } from 'node:util';
 
-const plainAscii = /^[\x20-\x7e]*$/;
+/**
+ * Characters of which each takes one column and stands alone: Latin, dashes, arrows, bars, our marks. Most lines hold
+ * no others, and asking Intl.Segmenter for the first time holds the event loop up for 30 ms.
+ */
+const oneColumnEach = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u259f✓✗]*$/;
 /** Takes no column: combining marks, joiners, variation selectors. */
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 /** Takes two columns (Unicode TR 11, East Asian Wide and Fullwidth; emoji as terminals draw them). */
@@ -9,7 +13,9 @@ const twoColumns =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
 
 const graphemes = (text: string): string[] =>
-  [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
+  oneColumnEach.test(text)
+    ? text.split('')
+    : [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
 
 const graphemeWidth = (grapheme: string): number => {
   if (zeroWidth.test(grapheme)) return 0;
@@ -18,8 +24,9 @@ const graphemeWidth = (grapheme: string): number => {
 
 /** Columns that a text takes; colour codes take none. */
 export const displayWidth = (text: string): number => {
-  if (plainAscii.test(text)) return text.length;
-  return graphemes(stripVTControlCharacters(text)).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
+  const bare = stripVTControlCharacters(text);
+  if (oneColumnEach.test(bare)) return bare.length;
+  return graphemes(bare).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 };
 
 /** The longest start of an uncoloured text that fits into so many columns. */
