@@ -16,8 +16,8 @@ export const duration = (ms: number): string => {
   return `${trimZeros((ms / 3_600_000).toFixed(1))} h`;
 };
 
-/** 12345 → `12,345`. */
-export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** 12345 → `12,345`. Without Intl, whose first use holds the event loop up for 15 ms in the middle of a measurement. */
+export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `1 request`, `7 requests`. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>

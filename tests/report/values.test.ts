@@ -12,6 +12,8 @@ it.each([
   [90, 's', '90 s'],
   [97, 'connections', '97'],
   [12_345, 'connections', '12,345'],
+  [-1_234_567, 'connections', '-1,234,567'],
+  [999, 'connections', '999'],
   [12.5, 'requests/s', '12.5 requests/s'],
   [12_345.6, 'requests', '12,346 requests'],
   [0.123_456, undefined, '0.123'],
