@@ -1,0 +1,183 @@
+// From the name of a profile to a validated profile: the steps in order, all problems at once.
+import {
+  type CheckPlan,
+  createRedactor,
+  nearest,
+  type Profile,
+  type Registry,
+  type RollbackPlan,
+  type Timings,
+} from '../kit/index.ts';
+import { checkLayers, type MergedCheck, mergeCheck } from './check-layers.ts';
+import { isEnabled, planCheck } from './check-plan.ts';
+import { environmentNames, withEnvironment } from './environments.ts';
+import { findProfile, type FoundProfile } from './find.ts';
+import { readLayers } from './layers.ts';
+import type { Loading, LoadRequest } from './loading.ts';
+import { mergeAll } from './merge.ts';
+import { withPlugins } from './plugins.ts';
+import { createProblems } from './problems.ts';
+import { createResolver } from './resolve.ts';
+import { planRollback } from './rollback-plan.ts';
+import { type TopKeys, topSchema } from './schema.ts';
+import { showTree } from './show.ts';
+import { timingProblems } from './timings.ts';
+import { planNotify, planTop, topShapes } from './top.ts';
+import { emptyMap, type MapTree, originAt, type Path, pick } from './tree.ts';
+import { hashOf, wholeTree } from './whole.ts';
+
+export interface Loaded {
+  profile: Profile;
+  /** The merged profile as YAML, redacted, with the origin (file:line:column) of each value. */
+  show(): string;
+}
+
+/** The name where a profile is used without one of its environments. */
+const noEnvironment = 'default';
+
+const varsOf = (top: MapTree, { problems }: Pick<Loading, 'problems'>): MapTree => {
+  const entry = top.entries.get('vars');
+  if (entry?.value.type === 'map') return entry.value;
+  if (entry) problems.add('must be a map of texts and numbers', entry.key, ['vars']);
+  return emptyMap(top.origin);
+};
+
+/** What the layers say, before anything is validated. */
+interface Written {
+  layers: MapTree[];
+  top: MapTree;
+  loading: Loading;
+}
+
+const warnings = (found: FoundProfile, names: readonly string[]): string[] =>
+  found.environment === undefined && names.length > 0
+    ? [`no environment was named: the profile is used without the overlay of ${[...names].sort().join(' or ')}`]
+    : [];
+
+const write = async (request: LoadRequest, found: FoundProfile): Promise<Written> => {
+  const { io, registry: builtIn, resolve } = request;
+  const { root, file, environment } = found;
+  const problems = createProblems();
+  const redactor = request.redactor ?? createRedactor();
+  const all = await readLayers(file, { io, root, problems });
+  const own = all.at(-1);
+  if (own === undefined || problems.count > 0) return problems.throwIfAny((text) => redactor.text(text)) as never;
+  const registry = await withPlugins(builtIn, all, { io, problems });
+  const layers = withEnvironment(all, environment, problems, own.origin).map((layer) =>
+    pick(layer, (key) => key !== 'plugins'),
+  );
+  const top = mergeAll(layers, topShapes(registry)) ?? own;
+  const vars = varsOf(top, { problems });
+  const resolver = createResolver({ vars, problems, io, root, redactor, resolve });
+  const told = warnings(found, environmentNames(all, problems));
+  return { layers, top, loading: { ...request, root, file, registry, problems, redactor, resolver, warnings: told } };
+};
+
+const mergeChecks = async (layers: readonly MapTree[], loading: Loading): Promise<MergedCheck[]> => {
+  const merged = await Promise.all(checkLayers(layers, loading).map((layer) => mergeCheck(layer, loading)));
+  return merged.filter((check) => check !== undefined);
+};
+
+const enabledOf = async (merged: readonly MergedCheck[], loading: Loading): Promise<MergedCheck[]> => {
+  const flags = await Promise.all(merged.map((check) => isEnabled(check, loading)));
+  for (const [place, { id }] of merged.entries())
+    if (!flags[place]) loading.warnings.push(`the check ${id} is switched off (enabled: false)`);
+  return merged.filter((_, place) => flags[place]);
+};
+
+const timingsOf = ({ baseline, rollout, hold }: TopKeys): Timings => ({
+  baseline,
+  rollout,
+  hold: { ...hold, errorGrace: hold.errorGrace ?? 3 * hold.every },
+});
+
+const planChecks = async (checks: readonly MergedCheck[], top: TopKeys, loading: Loading): Promise<CheckPlan[]> => {
+  const timings = timingsOf(top);
+  const plans = checks.map((check) => planCheck(check, timings, top.hold.errorGrace, loading));
+  return (await Promise.all(plans)).filter((plan) => plan !== undefined);
+};
+
+type Tell = (text: string, path: Path) => void;
+
+const tellCovered = (plans: readonly CheckPlan[], tell: Tell): void => {
+  const ids = plans.map(({ id }) => id);
+  for (const { id, coveredBy } of plans)
+    for (const [place, other] of coveredBy.entries()) {
+      const known = ids.filter((one) => one !== id);
+      if (!known.includes(other))
+        tell(`there is no other check "${other}" that is switched on; ${nearest(other, known)}`, [
+          'checks',
+          id,
+          'coveredBy',
+          place,
+        ]);
+    }
+};
+
+const tellBlocking = (plans: readonly CheckPlan[], tell: Tell): void => {
+  if (plans.some(({ onFail }) => onFail !== 'warn')) return;
+  const why = plans.length === 0 ? 'there is none that is switched on' : 'every one has onFail: warn';
+  tell(`no check can block: ${why}; a run without a blocking check would always pass`, ['checks']);
+};
+
+/** What only the whole profile shows. */
+const tellTogether = (
+  whole: MapTree,
+  plans: readonly CheckPlan[],
+  timings: Timings,
+  rollback: RollbackPlan | undefined,
+  { problems }: Loading,
+): void => {
+  const tell: Tell = (text, path) => problems.add(text, originAt(whole, path), path);
+  const before = problems.count;
+  tellCovered(plans, tell);
+  for (const { text, path } of timingProblems(timings, plans, rollback)) tell(text, path);
+  // With a check that could not be read it is not known whether any can block.
+  if (before === 0) tellBlocking(plans, tell);
+};
+
+const nameOf = ({ name, environment }: FoundProfile): string =>
+  environment === undefined ? name : `${name}/${environment}`;
+
+/** Defaults where the top cannot be known, so that the problems of checks are told, too. */
+const fallback = (): TopKeys => topSchema().parse({ service: 'unknown' });
+
+const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile): Promise<Loaded> => {
+  const merged = await mergeChecks(layers, loading);
+  const top = (await planTop(tree, loading)) ?? fallback();
+  const rollback = await planRollback(tree, top.store.durable, loading);
+  const notify = await planNotify(tree, loading);
+  const checks = await planChecks(await enabledOf(merged, loading), top, loading);
+  const whole = wholeTree(tree, merged);
+  const timings = timingsOf(top);
+  tellTogether(whole, checks, timings, rollback, loading);
+  const { redactor, problems, registry, root } = loading;
+  problems.throwIfAny((text) => redactor.text(text));
+  const environment = found.environment ?? noEnvironment;
+  const profile: Profile = {
+    name: nameOf(found),
+    file: found.file,
+    root,
+    hash: hashOf(whole, environment),
+    service: top.service,
+    environment,
+    checks,
+    timings,
+    alpha: top.alpha,
+    ...(rollback ? { rollback } : {}),
+    store: top.store,
+    notify,
+    registry: registry satisfies Registry,
+    warnings: loading.warnings,
+  };
+  return { profile, show: () => redactor.text(showTree(whole)) };
+};
+
+/**
+ * Loads a profile. Throws a UsageError with all problems at once, each with file, line, column, path, what is wrong and
+ * what was expected.
+ */
+export const loadProfile = async (request: LoadRequest): Promise<Loaded> => {
+  const found = await findProfile(request.name, request.cwd, request.io.files);
+  return plan(await write(request, found), found);
+};

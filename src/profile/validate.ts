@@ -1,0 +1,37 @@
+// Holds one tree against one zod schema.
+import type { ZodType } from 'zod';
+import { type Issue, tellIssues, type Validated } from './issues.ts';
+import type { Problems } from './problems.ts';
+import { scalars } from './tree.ts';
+
+/** The parsed value; `unknown` when it hangs on values that are not resolved; `wrong` when a problem was added. */
+export type Result<T> = { is: 'valid'; value: T } | { is: 'unknown' } | { is: 'wrong' };
+
+export interface Against<T> extends Validated {
+  schema: ZodType<T>;
+  /** What the schema is for, in messages: `the settings of login`. */
+  what: string;
+  input: unknown;
+}
+
+const thrownBy = async (schema: ZodType, input: unknown) => {
+  try {
+    return await schema.safeParseAsync(input);
+  } catch (error) {
+    return { thrown: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** Validates. Issues about values that are not resolved are left out. */
+export const validate = async <T>(against: Against<T>, problems: Problems): Promise<Result<T>> => {
+  const { schema, input, tree, path, what } = against;
+  const unresolved = scalars(tree).some(({ scalar }) => scalar.unresolved);
+  const result = await thrownBy(schema, input);
+  if ('thrown' in result) {
+    if (unresolved) return { is: 'unknown' };
+    problems.add(`the schema of ${what} failed: ${result.thrown}`, tree.origin, path);
+    return { is: 'wrong' };
+  }
+  if (result.success) return unresolved ? { is: 'unknown' } : { is: 'valid', value: result.data as T };
+  return tellIssues(result.error.issues as readonly Issue[], against, problems) ? { is: 'wrong' } : { is: 'unknown' };
+};
