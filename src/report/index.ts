@@ -10,3 +10,4 @@ export const reporters: readonly Reporter[] = [tty, plain, json];
 export { headline } from './headline.ts';
 export { notify } from './notify.ts';
 export { createOut, type TextStream } from './out.ts';
+export { summary } from './wording.ts';
