@@ -2,6 +2,8 @@
 import type { AnyKind } from '../kit/index.ts';
 import { dbConnections } from './db-connections/index.ts';
 import { errorRateDelta } from './error-rate-delta/index.ts';
+import { http } from './http/index.ts';
+import { login } from './login/index.ts';
 import { poolWait } from './pool-wait/index.ts';
 
-export const kinds: readonly AnyKind[] = [errorRateDelta, dbConnections, poolWait];
+export const kinds: readonly AnyKind[] = [login, http, errorRateDelta, dbConnections, poolWait];

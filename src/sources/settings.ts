@@ -19,7 +19,8 @@ export const scrapeSettings = z
     /** For each page. */
     timeout: positiveDuration().default(2000),
   })
-  .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), 'needs one of url, urls');
+  .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), 'needs one of url, urls')
+  .meta({ choice: ['url', 'urls'] });
 
 export type ScrapeSettings = z.output<typeof scrapeSettings>;
 

@@ -31,7 +31,7 @@ test.each<[string, string]>([
   ['a 0x10', 'line 2 is malformed ("0x10" is no number): a 0x10'],
   ['a 1 2 3', 'line 2 is malformed (no value): a 1 2 3'],
   ['<html>', 'line 2 is malformed (no metric name): <html>'],
-  [`${'<'.repeat(200)}`, `line 2 is malformed (no metric name): ${'<'.repeat(120)}…`],
+  ['<'.repeat(200), `line 2 is malformed (no metric name): ${'<'.repeat(120)}…`],
 ])('names the line of %s', (line, message) => {
   expect(() => parseMetricsText(`up 1\n${line}\n`)).toThrow(message);
 });

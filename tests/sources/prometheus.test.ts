@@ -21,7 +21,7 @@ const labelsOf = ({ metric, labels, instance }: Shown): Record<string, string> =
 
 /** Evaluates a selector, or the one expression that asks for start times. */
 const evaluate = (shown: readonly Shown[], query: string): Shown[] => {
-  const selector = /^process_start_time_seconds and on \(job, instance\)/.test(query)
+  const selector = query.startsWith('process_start_time_seconds and on (job, instance)')
     ? 'process_start_time_seconds'
     : query;
   const fits = parseSelector(selector);

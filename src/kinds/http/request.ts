@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type { Json } from '../../kit/json.ts';
 
-const verbs = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
+/** The methods of a request: an overlay that names another one replaces it. */
+export const verbs = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
 
 /** The keys of a request. Values of headers are masked in every output. */
 export const requestShape = () => ({

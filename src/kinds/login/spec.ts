@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { hasOneBody, hasOneVerb, oneBody, oneVerb, requestPlan, requestShape } from '../http/request.ts';
+import { unknownReferences } from './plan.ts';
 import { baseUrl, hasPlace, targetShape } from '../http/target.ts';
 
 /** Where a value is taken from: a JSON path, a response header, a `<meta>` of the page, a parameter of the final URL. */
@@ -81,7 +82,8 @@ const loginSchema = () =>
     .refine(
       (login) => styles.filter((style) => login[style] !== undefined).length === 1,
       `needs exactly one of ${styles.join(', ')}`,
-    );
+    )
+    .meta({ choice: [...styles] });
 
 const session = () =>
   z
@@ -91,7 +93,8 @@ const session = () =>
       /** Headers that carry it, filled from what was captured. */
       header: z.record(z.string(), z.string()).optional(),
     })
-    .refine(({ cookie, header }) => (cookie === undefined) !== (header === undefined), 'needs one of cookie, header');
+    .refine(({ cookie, header }) => (cookie === undefined) !== (header === undefined), 'needs one of cookie, header')
+    .meta({ choice: ['cookie', 'header'] });
 
 /** On by default; switched off only with a reason, which stands in the report. */
 const negative = () => z.union([z.literal(true), z.strictObject({ off: z.string().min(1) })]).default(true);
@@ -129,7 +132,13 @@ export const loginSpec = z
       })
       .default({}),
   })
-  .refine(hasPlace, 'needs a target (a base URL) or instances');
+  .refine(hasPlace, 'needs a target (a base URL) or instances')
+  .superRefine((spec, context) => {
+    for (const name of unknownReferences(spec)) {
+      const message = `{{${name}}} is filled by nothing; known: username, password and what an earlier step captures`;
+      context.addIssue({ code: 'custom', path: ['login'], message });
+    }
+  });
 
 export type LoginSpec = z.output<typeof loginSpec>;
 export type Negative = keyof LoginSpec['negative'];

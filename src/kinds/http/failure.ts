@@ -1,0 +1,47 @@
+// What a failed request means to a probe: mostly that the target is broken, sometimes that we could not look.
+import { MissedLook } from '../../kit/errors.ts';
+import { HttpFailure } from '../../kit/io.ts';
+
+/** Why a target gave no answer, as a reason of the kinds that probe over HTTP. */
+export type NoAnswer = 'target_unreachable' | 'target_timeout' | 'target_tls' | 'target_broken';
+
+/** A request that failed because of the target. */
+export interface Unanswered {
+  reason: NoAnswer;
+  because: string;
+}
+
+const reasons = {
+  dns: 'target_unreachable',
+  tcp: 'target_unreachable',
+  tls: 'target_tls',
+  http: 'target_broken',
+  timeout: 'target_timeout',
+  // The engine gives a look up when its time is over; when it ends the run, nobody reads this.
+  aborted: 'target_timeout',
+} as const satisfies Record<HttpFailure['stage'], NoAnswer>;
+
+/**
+ * Reads the error of a request. Throws a `MissedLook` when the fault is not the target's: a name server that is silent,
+ * a request that cannot be sent. Other errors are thrown on.
+ */
+export const unanswered = (error: unknown): Unanswered => {
+  if (!(error instanceof HttpFailure)) throw error;
+  if (error.code === 'EAI_AGAIN')
+    throw new MissedLook('instrument', 'dns_unavailable', error.message, { cause: error });
+  if (error.code === 'ERR_INVALID_URL' || error.code === 'UND_ERR_INVALID_ARG')
+    throw new MissedLook('ours', 'bad_request', error.message, { cause: error });
+  return { reason: reasons[error.stage], because: error.message };
+};
+
+/** The sentences of `reasons` for a target that gives no answer. */
+export const noAnswerReasons: Record<NoAnswer | 'dns_unavailable' | 'bad_request', string> = {
+  target_unreachable:
+    'No connection could be made. Look whether the service runs and listens on the port, then at the network between.',
+  target_timeout: 'The service did not answer in time. Look at pool-wait and db-connections first, then at its load.',
+  target_tls: 'The TLS handshake failed. Look at the certificate that the message names.',
+  target_broken: 'The connection ended before the answer was complete. Look whether the service restarts or crashes.',
+  dns_unavailable:
+    'The name server did not answer, so nothing was looked at. Look at the DNS of the machine that runs holdpoint.',
+  bad_request: 'The request in the profile cannot be sent. Look at its URL and headers.',
+};

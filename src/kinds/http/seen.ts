@@ -1,0 +1,12 @@
+// What one look of an `http` check saw: plain data, without the body.
+
+export type HttpSeen = {
+  /** `GET /health`. */
+  ask: string;
+  /** Null when there was no answer. */
+  status: number | null;
+  /** Milliseconds of the whole exchange. */
+  ms: number;
+  /** Why it is not what was expected, as a code and half a sentence; null when it is. */
+  fault: { reason: string; because: string } | null;
+};

@@ -1,0 +1,76 @@
+// Looks with one request: sends it to each place and says whether the answer is as expected.
+import type { HttpRequest, HttpResponse } from '../../kit/io.ts';
+import type { Session, World } from '../../kit/kind.ts';
+import type { Look, Tick } from '../../kit/samples.ts';
+import { compileCondition, type ConditionInput } from './condition.ts';
+import { unanswered } from './failure.ts';
+import { mismatch } from './matcher.ts';
+import type { RequestPlan } from './request.ts';
+import type { HttpSeen } from './seen.ts';
+import type { HttpSpec } from './spec.ts';
+import { type Place, placesOf, urlOf } from './target.ts';
+
+/** Says why an answer is not as expected. */
+type Expectation = (answer: ConditionInput) => string | undefined;
+
+const expectationOf = async ({ expect }: HttpSpec): Promise<Expectation> => {
+  if (typeof expect === 'string') return compileCondition(expect);
+  const { maxTime: _, ...matcher } = expect;
+  return (answer) => mismatch(matcher, answer);
+};
+
+/** Body and content type of a request. */
+export const contentOf = ({ form, json, body }: RequestPlan): { body?: string; headers: Record<string, string> } => {
+  if (form !== undefined) {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return { body: new URLSearchParams(form).toString(), headers };
+  }
+  if (json !== undefined) return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  return { ...(body === undefined ? {} : { body }), headers: {} };
+};
+
+/** We give up a little before the engine does, so that the sentence says at which stage it was. */
+export const patience = ({ timeout }: Tick): number => timeout - Math.min(50, timeout * 0.05);
+
+const requestTo = ({ base }: Place, { request, connectTo }: HttpSpec, tick: Tick): HttpRequest => {
+  const { headers, ...content } = contentOf(request);
+  return {
+    method: request.method,
+    url: urlOf(base, request.path),
+    headers: { ...headers, ...request.headers },
+    ...content,
+    timeout: patience(tick),
+    signal: tick.signal,
+    ...(connectTo === undefined ? {} : { connectTo }),
+  };
+};
+
+const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation): HttpSeen => {
+  const ms = Math.round(answer.timings.total);
+  const because = expectation({ ...answer, ms: answer.timings.total });
+  const reason = answer.status >= 500 ? 'target_5xx' : 'unexpected_answer';
+  return { ask, status: answer.status, ms, fault: because === undefined ? null : { reason, because } };
+};
+
+/** Opens the looks of an `http` check. Throws a `UsageError` for a condition that is none. */
+export const openHttp = async (spec: HttpSpec, { io }: World): Promise<Session<HttpSeen>> => {
+  const expectation = await expectationOf(spec);
+  const ask = `${spec.request.method} ${spec.request.path}`;
+
+  const lookAt = async (place: Place, tick: Tick): Promise<Look<HttpSeen>> => {
+    const started = io.clock.monotonic();
+    const group = place.group === undefined ? {} : { group: place.group };
+    try {
+      const answer = await io.http.request(requestTo(place, spec, tick));
+      return { ...group, seen: seenOf(ask, answer, expectation) };
+    } catch (error) {
+      const fault = { ...unanswered(error) };
+      return { ...group, seen: { ask, status: null, ms: Math.round(io.clock.monotonic() - started), fault } };
+    }
+  };
+
+  return {
+    sample: (tick) => Promise.all(placesOf(spec).map((place) => lookAt(place, tick))),
+    close: async () => undefined,
+  };
+};

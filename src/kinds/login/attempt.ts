@@ -1,0 +1,153 @@
+// One visit from beginning to end: sign in, see the page behind the login, sign out; and the looks that must be refused.
+import { fill, references } from '../../kit/fill.ts';
+import type { Clock } from '../../kit/io.ts';
+import { unanswered } from '../http/failure.ts';
+import { urlOf } from '../http/target.ts';
+import { isRedirect, readProbe } from './classify.ts';
+import { type FlowStep, loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
+import type { NegativeName, StepSeen } from './seen.ts';
+import type { LoginSpec } from './spec.ts';
+import { type StepFinding, takeStep, type Walk } from './steps.ts';
+import { openVisitor, type Surroundings } from './visitor.ts';
+
+/** What one place is visited with. */
+export interface Stage {
+  spec: LoginSpec;
+  base: string;
+  around: Surroundings;
+  clock: Clock;
+}
+
+type Role = StepSeen['role'];
+
+/** A new visitor at the beginning of its way. */
+export const setOut = async ({ spec, base, around }: Stage, password: string): Promise<Walk> => {
+  const values = { username: spec.account.username, password };
+  const page = spec.login.form?.page;
+  const loginPage = page === undefined ? undefined : new URL(urlOf(base, page)).pathname;
+  const visitor = await openVisitor(around);
+  return { visitor, around, base, rules: { spec, values, loginPage }, values, page: undefined };
+};
+
+/** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */
+const seen = async (
+  name: string,
+  role: Role,
+  walk: Walk,
+  clock: Clock,
+  act: () => Promise<StepFinding>,
+): Promise<StepSeen> => {
+  const started = clock.monotonic();
+  walk.visitor.trail.length = 0;
+  const done = (finding: StepFinding): StepSeen => {
+    const ms = Math.round(clock.monotonic() - started);
+    return { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then ') };
+  };
+  try {
+    return done(await act());
+  } catch (error) {
+    const { reason, because } = unanswered(error);
+    return done({ outcome: 'broken', note: because, status: null, reason });
+  }
+};
+
+const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'granted';
+
+const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: Clock): Promise<StepSeen[]> => {
+  const steps: StepSeen[] = [];
+  for (const one of flow) {
+    const step = await seen(one.name, role, walk, clock, () => takeStep(one, walk));
+    steps.push(step);
+    if (!isGranted(step)) break;
+  }
+  return steps;
+};
+
+const missingCookie = async ({ spec, base }: Stage, walk: Walk): Promise<StepFinding | undefined> => {
+  const name = spec.session?.cookie;
+  if (name === undefined || (await walk.visitor.cookies.has(name, urlOf(base, spec.probe.get)))) return undefined;
+  return { outcome: 'broken', note: `the login set no cookie ${name}`, status: null };
+};
+
+const askProbe = async ({ spec, base }: Stage, walk: Walk): Promise<StepFinding> => {
+  const headers = Object.entries(spec.probe.headers).map(([name, text]) => [name, fill(text, walk.values)]);
+  const visit = { method: 'GET', url: urlOf(base, spec.probe.get), headers: Object.fromEntries(headers) };
+  const arrival = await walk.visitor.visit(visit);
+  const direct = readProbe(arrival.last, arrival.url, walk.rules);
+  if (direct) return { ...direct, status: arrival.last.status };
+  const end = await walk.visitor.follow(arrival);
+  const reading = isRedirect(end.last) ? undefined : readProbe(end.last, end.url, walk.rules);
+  const note = end.notes.join('; ');
+  return { ...(reading ?? { outcome: 'broken', note }), status: end.last.status };
+};
+
+/** Asks for the page behind the login. */
+export const probe = (stage: Stage, walk: Walk): Promise<StepSeen> =>
+  seen(`see ${stage.spec.probe.get}`, 'probe', walk, stage.clock, () => askProbe(stage, walk));
+
+/** Sets the headers of the session, as far as what they refer to was captured. */
+const takeSession = ({ spec }: Stage, walk: Walk): void => {
+  const known = Object.entries(sessionHeaders(spec)).filter(([, text]) =>
+    references(text).every((name) => Object.hasOwn(walk.values, name)),
+  );
+  walk.visitor.headers = Object.fromEntries(known.map(([name, text]) => [name, fill(text, walk.values)]));
+};
+
+/** Signs in and asks for the page behind the login. */
+export const signIn = async (stage: Stage, walk: Walk): Promise<StepSeen[]> => {
+  const steps = await takeAll(loginSteps(stage.spec), 'login', walk, stage.clock);
+  if (!steps.every(isGranted)) return steps;
+  takeSession(stage, walk);
+  const look = async (): Promise<StepFinding> => (await missingCookie(stage, walk)) ?? askProbe(stage, walk);
+  const page = await seen(`see ${stage.spec.probe.get}`, 'probe', walk, stage.clock, look);
+  return [...steps, page];
+};
+
+/** Signs out, where the check says how. */
+export const signOut = (stage: Stage, walk: Walk): Promise<StepSeen[]> =>
+  takeAll(logoutSteps(stage.spec), 'logout', walk, stage.clock);
+
+const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
+
+/** Somebody without a session asks for the page. */
+export const asStranger = async (stage: Stage): Promise<StepSeen> =>
+  asNegative('a stranger', await probe(stage, await setOut(stage, '')));
+
+/** An answer without the token is no failure here, but a refusal. */
+const refusedToken = (step: StepSeen): StepSeen =>
+  step.reason === 'no_capture' ? { ...step, outcome: 'refused', reason: '' } : step;
+
+/**
+ * Signs in with a wrong password, once, and stops at the answer to it; only when that looks like success the page
+ * behind the login is asked, too.
+ */
+export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
+  const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
+  const flow = loginSteps(stage.spec);
+  const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
+  const steps = await takeAll(flow.slice(0, until), 'login', walk, stage.clock);
+  const last = steps.at(-1);
+  if (last && !isGranted(last)) return asNegative('a wrong password', refusedToken(last));
+  takeSession(stage, walk);
+  const page = await probe(stage, walk);
+  const trail = [last?.trail, page.trail].filter(Boolean).join(', then ');
+  return asNegative('a wrong password', { ...page, trail });
+};
+
+/** The session as it stands, to be replayed after the logout. */
+export interface SavedSession {
+  headers: Record<string, string>;
+}
+
+/** Keeps cookies and headers of a session. */
+export const saveSession = async ({ spec, base }: Stage, { visitor }: Walk): Promise<SavedSession> => {
+  const cookie = await visitor.cookies.header(urlOf(base, spec.probe.get));
+  return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) } };
+};
+
+/** Replays a saved session: a logout that only clears the browser's cookie leaves it alive. */
+export const withDeadSession = async (stage: Stage, { headers }: SavedSession): Promise<StepSeen> => {
+  const walk = await setOut(stage, '');
+  walk.visitor.headers = headers;
+  return asNegative('the session after the logout', await probe(stage, walk));
+};

@@ -1,0 +1,108 @@
+// Finds forms in a page as a browser would submit them: the one importer of node-html-parser.
+import type { HTMLElement } from 'node-html-parser';
+
+/** A form of a page. */
+export interface PageForm {
+  /** Absolute URL that it is sent to. */
+  action: string;
+  method: 'GET' | 'POST';
+  /** Successful controls (HTML 4.10.21.4) in their order. */
+  fields: [string, string][];
+  /** Names of hidden fields: tokens above all. */
+  hidden: string[];
+  usernameField: string | undefined;
+  passwordField: string | undefined;
+}
+
+const parsePage = async (html: string): Promise<HTMLElement> => {
+  const { parse } = await import('node-html-parser');
+  // Forms inside <noscript> count: we run no scripts.
+  return parse(html, { blockTextElements: { script: true, style: true } });
+};
+
+const typeOf = (control: HTMLElement): string => (control.getAttribute('type') ?? '').toLowerCase();
+
+const isNamed = (control: HTMLElement): boolean =>
+  Boolean(control.getAttribute('name')) && !control.hasAttribute('disabled');
+
+const buttons = ['submit', 'image', 'button', 'reset', 'file'];
+
+const isSuccessful = (control: HTMLElement): boolean => {
+  const type = typeOf(control);
+  if (control.tagName === 'BUTTON' || buttons.includes(type)) return false;
+  return (type !== 'checkbox' && type !== 'radio') || control.hasAttribute('checked');
+};
+
+const valueOf = (control: HTMLElement): string => {
+  if (control.tagName === 'TEXTAREA') return control.textContent;
+  if (control.tagName !== 'SELECT')
+    return control.getAttribute('value') ?? (typeOf(control) === 'checkbox' ? 'on' : '');
+  const options = control.querySelectorAll('option');
+  const chosen = options.find((option) => option.hasAttribute('selected')) ?? options[0];
+  return chosen?.getAttribute('value') ?? chosen?.textContent.trim() ?? '';
+};
+
+const controlTags = 'input, select, textarea, button';
+
+/** Controls inside the form, and those elsewhere that name it by `form=`. */
+const controlsOf = (page: HTMLElement, form: HTMLElement): HTMLElement[] => {
+  const id = form.getAttribute('id');
+  const inside = new Set(form.querySelectorAll(controlTags));
+  return page.querySelectorAll(controlTags).filter((control) => {
+    const owner = control.getAttribute('form');
+    return isNamed(control) && (owner === undefined ? inside.has(control) : owner === id);
+  });
+};
+
+/** The button that a person would press, where it has a name. */
+const pressed = (controls: HTMLElement[]): [string, string][] => {
+  const submits = controls.filter(
+    (control) => typeOf(control) === 'submit' || (control.tagName === 'BUTTON' && typeOf(control) === ''),
+  );
+  const first = submits[0];
+  return first ? [[first.getAttribute('name') ?? '', first.getAttribute('value') ?? '']] : [];
+};
+
+const nameOf = (control: HTMLElement | undefined): string | undefined => control?.getAttribute('name');
+
+const usernameIn = (controls: HTMLElement[], password: HTMLElement | undefined): string | undefined => {
+  const told = controls.find((control) => /\b(?:username|email)\b/.test(control.getAttribute('autocomplete') ?? ''));
+  const before = password ? controls.slice(0, controls.indexOf(password)) : controls;
+  const texts = before.filter(
+    (control) => control.tagName === 'INPUT' && ['', 'text', 'email', 'tel'].includes(typeOf(control)),
+  );
+  return nameOf(told ?? texts.at(-1));
+};
+
+const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => {
+  const controls = controlsOf(page, form);
+  const password = controls.find((control) => typeOf(control) === 'password');
+  const base = page.querySelector('base')?.getAttribute('href');
+  const fields = controls
+    .filter(isSuccessful)
+    .map((control): [string, string] => [nameOf(control) ?? '', valueOf(control)]);
+  return {
+    action: new URL(form.getAttribute('action') ?? url, base === undefined ? url : new URL(base, url)).href,
+    method: form.getAttribute('method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
+    fields: [...fields, ...pressed(controls)],
+    hidden: controls.filter((control) => typeOf(control) === 'hidden').map((control) => nameOf(control) ?? ''),
+    usernameField: usernameIn(controls, password),
+    passwordField: nameOf(password),
+  };
+};
+
+/** The form that the selector names; without one the first with a password field, else the first of the page. */
+export const findForm = async (html: string, url: string, selector?: string): Promise<PageForm | undefined> => {
+  const page = await parsePage(html);
+  const forms = page.querySelectorAll(selector ?? 'form').map((form) => toForm(page, form, url));
+  return forms.find(({ passwordField }) => passwordField !== undefined) ?? forms[0];
+};
+
+/** The content of `<meta name="…">`. */
+export const metaContent = async (html: string, name: string): Promise<string | undefined> => {
+  const metas = (await parsePage(html)).querySelectorAll('meta');
+  return metas.find((meta) => meta.getAttribute('name') === name)?.getAttribute('content');
+};
+
+/** Whether a page asks for a password. */
+export const asksForPassword = (html: string): boolean => /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(html);

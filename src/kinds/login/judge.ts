@@ -1,0 +1,106 @@
+// Judges the looks of a `login` check.
+import type { Chart, History, Part, Sample, Verdict } from '../../kit/samples.ts';
+import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
+import {
+  brokenNegative,
+  goodSentence,
+  grantedFault,
+  skippedParts,
+  slowFault,
+  stepFault,
+  stepPart,
+} from './messages.ts';
+import type { LoginSeen, StepSeen } from './seen.ts';
+import type { LoginSpec } from './spec.ts';
+
+const isNegative = ({ role }: StepSeen): boolean => role === 'negative';
+
+const limitOf = ({ budgets }: LoginSpec): { limit?: number } =>
+  budgets.login === undefined ? {} : { limit: budgets.login };
+
+/** Why one look is bad: the first step that was not granted, a negative that met an error, the time. */
+const faultOf =
+  (spec: LoginSpec) =>
+  (seen: LoginSeen): Fault | undefined => {
+    const steps = seen.steps.filter((step) => !isNegative(step));
+    const failed = steps.findIndex(({ outcome }) => outcome !== 'granted');
+    const step = steps[failed];
+    if (step) return { ...stepFault(step, failed + 1, spec), parts: seen.steps.map(stepPart) };
+    const negative = seen.steps.find((one) => isNegative(one) && one.outcome === 'broken');
+    if (negative) return { ...brokenNegative(negative), parts: seen.steps.map(stepPart) };
+    const limit = spec.budgets.login;
+    return limit !== undefined && seen.ms > limit ? slowFault(seen, limit) : undefined;
+  };
+
+/** One look is enough: what lets a stranger in is not a matter of how often. */
+const openDoor = (samples: readonly Sample<LoginSeen>[]): Verdict | undefined => {
+  for (const seen of seenOf(samples)) {
+    const step = seen.steps.find((one) => isNegative(one) && one.outcome === 'granted');
+    if (step) return { outcome: 'fail', settled: true, ...grantedFault(step), parts: seen.steps.map(stepPart) };
+  }
+  return undefined;
+};
+
+/** Refused before the deploy as well: the password that we were given is wrong, which says nothing of the release. */
+const wrongAccount = (verdict: Verdict, history: History<LoginSeen>, spec: LoginSpec): Verdict | undefined => {
+  const before = lastSeen(history.baseline.samples);
+  if (verdict.reason !== 'login_refused' || !before || faultOf(spec)(before)?.reason !== 'login_refused')
+    return undefined;
+  const { parts } = verdict;
+  return {
+    outcome: 'error',
+    settled: true,
+    reason: 'account_refused',
+    because: `${verdict.because}; it was refused before the deploy, too: the password of ${spec.account.username} in the profile is probably wrong`,
+    next: 'sign in by hand with the account of the profile',
+    ...(parts ? { parts } : {}),
+  };
+};
+
+const groupPart = (spec: LoginSpec, name: string, samples: Sample<LoginSeen>[]): Part => {
+  const seen = lastSeen(samples);
+  if (!seen) return { name, outcome: 'inconclusive', because: 'not seen yet' };
+  const because = faultOf(spec)(seen)?.because;
+  return {
+    name,
+    outcome: because === undefined ? 'pass' : 'fail',
+    because: because ?? goodSentence(seen, [], spec),
+    ms: seen.ms,
+  };
+};
+
+const partsOf = (spec: LoginSpec, samples: Sample<LoginSeen>[], negatives: readonly StepSeen[]): Part[] => {
+  const refused = [...negatives.map(stepPart), ...skippedParts(spec)];
+  if (spec.instances !== undefined)
+    return [...[...byGroup(samples)].map(([name, own]) => groupPart(spec, name, own)), ...refused];
+  const steps = lastSeen(samples)?.steps.filter((step) => !isNegative(step)) ?? [];
+  return [...steps.map(stepPart), ...refused];
+};
+
+const goodOf = (spec: LoginSpec, samples: Sample<LoginSeen>[]): Omit<Fault, 'reason'> => {
+  const seen = lastSeen(samples);
+  if (!seen) return { because: 'nothing was seen yet' };
+  const negatives = seenOf(samples).flatMap(({ steps }) => steps.filter(isNegative));
+  const refused = negatives.filter(({ outcome }) => outcome === 'refused');
+  const parts = partsOf(spec, samples, negatives);
+  return { because: goodSentence(seen, refused, spec), value: seen.ms, unit: 'ms', ...limitOf(spec), parts };
+};
+
+/** Pure: the same history gives the same verdict. */
+export const judge = (history: History<LoginSeen>, spec: LoginSpec): Verdict => {
+  const samples = judged(history);
+  const door = openDoor(samples);
+  if (door) return door;
+  const confirmation = confirmed(samples, history.plan.failAfter, faultOf(spec));
+  const verdict = probeVerdict(confirmation, history.plan, goodOf(spec, samples));
+  return wrongAccount(verdict, history, spec) ?? verdict;
+};
+
+/** The time of each login; one line per instance. */
+export const charts = (history: History<LoginSeen>, spec: LoginSpec): Chart[] => {
+  const series = [...byGroup(history.samples)].map(([name, samples]) => ({
+    name,
+    points: samples.flatMap((sample) => ('seen' in sample ? [{ at: sample.at, value: sample.seen.ms }] : [])),
+  }));
+  return [{ title: 'time of a login', unit: 'ms', ...limitOf(spec), series }];
+};

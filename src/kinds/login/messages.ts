@@ -1,0 +1,134 @@
+// The sentences of a `login` check: what failed at which step, what that means, and where to look first.
+import type { Part } from '../../kit/samples.ts';
+import { duration, plural } from '../../kit/text.ts';
+import type { Fault } from '../../kit/verdicts.ts';
+import { pageBehindFails } from './classify.ts';
+import { stepCount } from './plan.ts';
+import type { LoginSeen, NegativeName, StepSeen } from './seen.ts';
+import type { LoginSpec, Negative } from './spec.ts';
+
+const isStatusNote = (note: string): boolean => /^status \d+$/.test(note);
+
+/** The trail already ends with the status. */
+const explained = ({ trail, note }: StepSeen): string =>
+  note === '' || isStatusNote(note) ? `(${trail})` : `(${trail}): ${note}`;
+
+/** `GET /me`: the request that ended a step. */
+const lastAsk = ({ trail }: StepSeen): string =>
+  trail
+    .split(', then ')
+    .at(-1)
+    ?.replace(/ → .*$/, '') ?? '';
+
+const brokenNext = (step: StepSeen): string => {
+  const log = `the log of the service for ${lastAsk(step)}`;
+  if (step.reason === 'target_timeout')
+    return `requests hang: look at pool-wait and db-connections first, then at locks and the load of the service`;
+  if (step.reason === 'target_unreachable')
+    return 'look whether the service runs and listens there, then at the network between';
+  if (step.reason === 'target_tls') return 'look at the certificate and who renews it';
+  if (step.note.startsWith(pageBehindFails))
+    return `the session was written, the next request could not be served: look at db-connections and pool-wait first, then at ${log}`;
+  if ((step.status ?? 0) >= 500) return `look at ${log} first; if db-connections or pool-wait fail too, start there`;
+  return `open the page by hand; if it changed on purpose, change \`login\` in the profile, else look at ${log}`;
+};
+
+const refusedNext =
+  'look at what this release changed in checking passwords and sessions and at the accounts table; then whether the account in the profile still exists';
+
+/** A step of the login itself that was not granted. `place` counts from 1. */
+export const stepFault = (step: StepSeen, place: number, spec: LoginSpec): Fault => {
+  const where = `at step ${place} of ${stepCount(spec)} ${explained(step)}`;
+  if (step.outcome !== 'refused')
+    return {
+      reason: step.reason === '' || step.reason === 'no_capture' ? 'login_broken' : step.reason,
+      because: `login is BROKEN ${where}`,
+      next: brokenNext(step),
+    };
+  if (step.role === 'login')
+    return { reason: 'login_refused', because: `login REFUSED the right password ${where}`, next: refusedNext };
+  return { reason: 'session_refused', because: `login REFUSED its own session ${where}`, next: refusedNext };
+};
+
+const grantedFaults: Record<NegativeName, (trail: string) => Omit<Fault, 'asks'>> = {
+  'a stranger': (trail) => ({
+    reason: 'anonymous_granted',
+    because: `a stranger was GRANTED access (${trail}): the page is not protected`,
+    next: 'look at what guards the page in this release; check that `probe.granted` names something only the account sees',
+  }),
+  'a wrong password': (trail) => ({
+    reason: 'wrong_password_granted',
+    because: `a wrong password was GRANTED access (${trail}): authentication is not enforced`,
+    next: 'take the release out of service by hand and look at how it checks passwords',
+  }),
+  'the session after the logout': (trail) => ({
+    reason: 'session_survives',
+    because: `the session survives the logout: replayed, it is still GRANTED access (${trail})`,
+    next: 'look at how the logout ends the session on the server; a stateless token lives on until it expires',
+  }),
+};
+
+/** A look that should have been refused and was granted. It blocks: no baseline says whether it was so before. */
+export const grantedFault = ({ name, trail }: StepSeen): Fault => ({
+  ...grantedFaults[name as NegativeName](trail),
+  asks: 'block',
+});
+
+/** A look that should have been refused and was answered with an error. */
+export const brokenNegative = (step: StepSeen): Fault => ({
+  reason: 'login_broken',
+  because: `${step.name} was not refused but met an error ${explained(step)}`,
+  next: brokenNext(step),
+});
+
+/** A login that works and takes too long. */
+export const slowFault = ({ ms }: LoginSeen, limit: number): Fault => ({
+  reason: 'too_slow',
+  because: `the login works but took ${duration(ms)}, limit ${duration(limit)}`,
+  next: 'look at pool-wait and db-connections first, then at locks and the load of the service',
+  asks: 'block',
+  value: ms,
+  limit,
+  unit: 'ms',
+});
+
+/** The sentence of a login that works. */
+export const goodSentence = ({ ms }: LoginSeen, refused: readonly StepSeen[], spec: LoginSpec): string => {
+  const works = `signed in and saw ${spec.probe.get} in ${duration(ms)} (${plural(stepCount(spec), 'step')})`;
+  const names = refused.map(({ name }) => name);
+  return names.length === 0 ? works : `${works}; refused, as it should be: ${names.join(', ')}`;
+};
+
+const expected = ({ role }: StepSeen): 'refused' | 'granted' => (role === 'negative' ? 'refused' : 'granted');
+
+const partOutcome = (step: StepSeen): Part['outcome'] => {
+  if (step.outcome === expected(step)) return 'pass';
+  return step.role === 'negative' && step.outcome === 'broken' ? 'inconclusive' : 'fail';
+};
+
+/** One step as a part of the verdict. */
+export const stepPart = (step: StepSeen): Part => ({
+  name: step.name,
+  outcome: partOutcome(step),
+  because: `${step.outcome} ${explained(step)}`,
+  ms: step.ms,
+});
+
+const negativeNames: Record<Negative, NegativeName> = {
+  anonymous: 'a stranger',
+  wrongPassword: 'a wrong password',
+  deadSession: 'the session after the logout',
+};
+
+const skipReason = (name: Negative, spec: LoginSpec): string | undefined => {
+  const setting = spec.negative[name];
+  if (setting !== true) return `switched off: ${setting.off}`;
+  return name === 'deadSession' && spec.logout === undefined ? 'no logout is named in the check' : undefined;
+};
+
+/** The negatives that this check does not look at, with the reason. */
+export const skippedParts = (spec: LoginSpec): Part[] =>
+  (Object.keys(negativeNames) as Negative[]).flatMap((name): Part[] => {
+    const because = skipReason(name, spec);
+    return because === undefined ? [] : [{ name: negativeNames[name], outcome: 'skipped', because }];
+  });

@@ -1,0 +1,152 @@
+// The looks of a `login` check: one whole login per look and instance, and once in a run what must be refused.
+import { isMissedLook, MissedLook } from '../../kit/errors.ts';
+import type { Session, World } from '../../kit/kind.ts';
+import type { Missed } from '../../kit/outcomes.ts';
+import type { Look, Phase, Tick } from '../../kit/samples.ts';
+import { patience } from '../http/session.ts';
+import { type Place, placesOf } from '../http/target.ts';
+import {
+  asStranger,
+  type SavedSession,
+  type Stage,
+  saveSession,
+  setOut,
+  signIn,
+  signOut,
+  withDeadSession,
+  withWrongPassword,
+} from './attempt.ts';
+import { logoutSteps } from './plan.ts';
+import type { LoginSeen, StepSeen } from './seen.ts';
+import type { LoginSpec, Negative } from './spec.ts';
+
+/**
+ * After so many refusals of the right password in one phase it is not sent again: five wrong ones lock an account in
+ * common products, and four of the last twenty samples confirm a failure anyway.
+ */
+const mostRefusals = 4;
+
+/** What a session remembers between looks. */
+interface Memory {
+  /** Set by the first look of the hold: the negatives are looked at once. */
+  negativesDone: boolean;
+  throttled: Missed | undefined;
+  phase: Phase | undefined;
+  /** Refusals of the right password in this phase, by place. */
+  refusals: Map<string, number>;
+}
+
+/** Which negatives a look takes. */
+type Asked = Record<Negative, boolean>;
+
+const stageFor = (spec: LoginSpec, { base }: Place, tick: Tick, { io, learn }: World): Stage => {
+  const until = io.clock.monotonic() + patience(tick);
+  const submits = spec.login.steps?.flatMap((step) => (step.verb === 'submit' ? [step.submit.at] : [])) ?? [];
+  const named = [base, ...spec.origins, ...submits.filter((at) => at !== undefined)];
+  const around = {
+    http: io.http,
+    home: new URL(base).origin,
+    origins: new Set(named.map((url) => new URL(url).origin)),
+    connectTo: spec.connectTo,
+    signal: tick.signal,
+    left: () => until - io.clock.monotonic(),
+    learn,
+  };
+  return { spec, base, around, clock: io.clock };
+};
+
+const throttleIn = (steps: readonly StepSeen[]): StepSeen | undefined =>
+  steps.find(({ outcome }) => outcome === 'throttled');
+
+const throttleOf = ({ name, trail, note }: StepSeen): Missed => ({
+  by: 'throttle',
+  reason: 'rate_limited',
+  because: `could not judge: the account of the probe is held back at "${name}" (${trail}: ${note}); it is not tried again in this run`,
+});
+
+const before = async (stage: Stage, asked: Asked): Promise<StepSeen[]> => [
+  ...(asked.anonymous ? [await asStranger(stage)] : []),
+  ...(asked.wrongPassword ? [await withWrongPassword(stage)] : []),
+];
+
+const after = async (stage: Stage, asked: Asked, saved: SavedSession | undefined): Promise<StepSeen[]> =>
+  asked.deadSession && saved ? [await withDeadSession(stage, saved)] : [];
+
+const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'granted';
+
+/** The login itself; signing out is tried whenever a session may have begun. */
+const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {
+  const negatives = await before(stage, asked);
+  if (throttleIn(negatives)) return { steps: negatives, ms: 0 };
+  const walk = await setOut(stage, stage.spec.account.password);
+  const started = stage.clock.monotonic();
+  const steps = await signIn(stage, walk);
+  const ms = Math.round(stage.clock.monotonic() - started);
+  const saved = steps.every(isGranted) ? await saveSession(stage, walk) : undefined;
+  const began = steps.at(-1)?.role === 'probe';
+  const out = began ? await signOut(stage, walk) : [];
+  const isOut = out.length > 0 && out.every(isGranted);
+  return { steps: [...negatives, ...steps, ...out, ...(await after(stage, asked, isOut ? saved : undefined))], ms };
+};
+
+const notTried: StepSeen = {
+  name: 'sign in',
+  role: 'login',
+  outcome: 'refused',
+  status: null,
+  ms: 0,
+  trail: 'not tried again',
+  note: `the right password was refused ${mostRefusals} times; more could lock the account`,
+  reason: '',
+};
+
+const isRefused = ({ steps }: LoginSeen): boolean =>
+  steps.some(({ role, outcome }) => role === 'login' && outcome === 'refused');
+
+const asked = (spec: LoginSpec, isFirst: boolean): Asked => ({
+  anonymous: spec.negative.anonymous === true,
+  // One wrong attempt per run, also with several instances: they share the account.
+  wrongPassword: spec.negative.wrongPassword === true && isFirst,
+  deadSession: spec.negative.deadSession === true && logoutSteps(spec).length > 0,
+});
+
+const nothing: Asked = { anonymous: false, wrongPassword: false, deadSession: false };
+
+/** Opens the looks of a `login` check. */
+export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<LoginSeen>> => {
+  const memory: Memory = { negativesDone: false, throttled: undefined, phase: undefined, refusals: new Map() };
+
+  const lookAt = async (place: Place, negatives: Asked, tick: Tick): Promise<Look<LoginSeen>> => {
+    const group = place.group === undefined ? {} : { group: place.group };
+    const refusals = memory.refusals.get(place.base) ?? 0;
+    if (refusals >= mostRefusals) return { ...group, seen: { steps: [notTried], ms: 0 } };
+    try {
+      const seen = await visit(stageFor(spec, place, tick, world), negatives);
+      memory.refusals.set(place.base, isRefused(seen) ? refusals + 1 : 0);
+      const throttle = throttleIn(seen.steps);
+      if (!throttle) return { ...group, seen };
+      memory.throttled = throttleOf(throttle);
+      return { ...group, missed: memory.throttled };
+    } catch (error) {
+      if (isMissedLook(error)) return { ...group, missed: error.missed };
+      throw error;
+    }
+  };
+
+  return {
+    async sample(tick) {
+      if (memory.throttled) {
+        const { by, reason, because } = memory.throttled;
+        throw new MissedLook(by, reason, because);
+      }
+      if (memory.phase !== tick.phase) memory.refusals.clear();
+      memory.phase = tick.phase;
+      const withNegatives = tick.phase === 'hold' && !memory.negativesDone;
+      memory.negativesDone ||= withNegatives;
+      return Promise.all(
+        placesOf(spec).map((place, index) => lookAt(place, withNegatives ? asked(spec, index === 0) : nothing, tick)),
+      );
+    },
+    close: async () => undefined,
+  };
+};
