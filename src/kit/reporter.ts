@@ -33,6 +33,9 @@ export interface ReporterSession {
    * again (a path), when it was saved.
    */
   end(record: RunRecord, saved?: string): Promise<void> | void;
+  /** A person is asked something on the same terminal: nothing is drawn until `resume`. */
+  pause?(): void;
+  resume?(): void;
   /** Called on every path: stops timers, restores the terminal. */
   close(): void;
 }

@@ -56,6 +56,8 @@ const openScreen = (out: Out, clock: Clock): ReporterSession => {
       painter.erase();
       out.write(`${finalText(record, saved, out).join('\n')}\n`);
     },
+    pause: () => drawing.pause(),
+    resume: () => drawing.resume(),
     close: () => {
       stop();
       painter.release();
@@ -80,6 +82,10 @@ const finalText = (record: RunRecord, saved: string | undefined, out: Out): stri
 };
 
 interface ScreenDrawing extends Drawing {
+  /** Leaves the newest screen as text; what others write now stands below it. */
+  pause(): void;
+  /** Begins a new screen below. */
+  resume(): void;
   /** Shows that the view broke; the run goes on without it. */
   fail(error: unknown): void;
 }
@@ -88,10 +94,11 @@ interface ScreenDrawing extends Drawing {
 const createDrawing = (painter: Painter, out: Out, clock: Clock, view: () => View): ScreenDrawing => {
   const stopped = new AbortController();
   let changed = true;
+  let paused = false;
   let last = '';
   const draw = (): void => {
     const moment = `${out.columns()}x${out.rows()} ${Math.floor(clock.now() / 1000)}`;
-    if (!changed && moment === last) return;
+    if (paused || (!changed && moment === last)) return;
     changed = false;
     last = moment;
     painter.paint(screen(view(), { columns: out.columns(), rows: out.rows(), colour: out.colour, now: clock.now() }));
@@ -114,6 +121,15 @@ const createDrawing = (painter: Painter, out: Out, clock: Clock, view: () => Vie
       loop().catch(fail);
     },
     refresh: () => {
+      changed = true;
+    },
+    pause: () => {
+      if (!stopped.signal.aborted) draw();
+      paused = true;
+      painter.release();
+    },
+    resume: () => {
+      paused = false;
       changed = true;
     },
     stop: () => stopped.abort(),

@@ -86,6 +86,25 @@ describe('drawing', () => {
   });
 });
 
+it('while a person is asked nothing is drawn; afterwards a new screen begins below', async () => {
+  const { out, clock, session } = await opened();
+  out.taken();
+  session.on(verdictOf('login', start));
+  session.pause?.();
+  const left = out.taken();
+  expect(left).toContain('✓ Login');
+  expect(left.endsWith(`\r\n${show}`)).toBe(true);
+  session.on(verdictOf('pool-wait', start));
+  await pass(clock, 3000);
+  expect(out.taken()).toBe('');
+  session.resume?.();
+  await pass(clock, 200);
+  const next = out.taken();
+  expect(next.startsWith(`${hide}\u001b[?7lrun auth`)).toBe(true);
+  expect(next).toContain('✓ Pool wait');
+  session.close();
+});
+
 describe('the end', () => {
   it('takes the screen away and leaves the summary as text, with the cursor', async () => {
     const { out, clock, session } = await opened();
