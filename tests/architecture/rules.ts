@@ -32,7 +32,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   io: { ...closed, lazy: ['undici', 'pg', 'zx/core'], world: true },
   commands: { ...closed, folders: [...every, 'demo'], packages: ['zod', 'yaml', 'commander'], process: true },
   'cli.ts': { ...closed, folders: ['kit', 'commands', 'io'], packages: ['commander'], process: true },
-  'index.ts': { ...closed, folders: every },
+  'index.ts': { ...closed, folders: [...every, 'commands'] },
   // The lab runs the command line as a user does; each of its programs is one bundle, so that nothing is gained by laziness.
   demo: { folders: ['kit'], packages: ['zod', 'yaml', 'pg'], lazy: [], world: true, process: true },
 };
