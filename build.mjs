@@ -1,6 +1,6 @@
 // Builds dist/: the bundled command line, the demo's programs (one self-contained file each) and the library as plain modules with types.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -53,7 +53,6 @@ const lazyLibraries = {
 
 /** Splitting keeps what is imported lazily (drivers above all) out of the start of every command. */
 function buildCommandLine(out) {
-  if (!existsSync(join(src, 'cli.ts'))) return { metafile: { inputs: {} } };
   return build({
     ...common,
     entryPoints: { cli: join(src, 'cli.ts') },
@@ -73,7 +72,6 @@ function buildDemo(out) {
 
 /** Emits only: whether the types are right is the job of `npm run typecheck`. */
 function buildLibrary(out) {
-  if (!existsSync(join(src, 'index.ts'))) return;
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--noCheck', '--outDir', out], {
     stdio: 'inherit',
