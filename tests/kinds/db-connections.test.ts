@@ -7,6 +7,7 @@ import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import { type Look, type Phase, type Postgres, PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
 import { historyOf, missed, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
+import { kindContract } from './contract.ts';
 
 const given = { postgres: 'postgres://probe:x@db/auth', role: 'auth_svc' };
 const spec = schema.parse(given);
@@ -64,6 +65,14 @@ const before = look({ used: 36, usedByRole: 36 }, [holder('auth@77ab0', 13), hol
 
 const judge = (looks: Look<Seen>[], baseline: Look<Seen>[] = [], phase: Phase = 'hold', settings = spec) =>
   dbConnections.judge(historyOf(samples(looks, phase), baseline), settings);
+
+kindContract({
+  kind: dbConnections,
+  spec: given,
+  unreachable: { ...given, postgres: 'postgres://probe:x@127.0.0.1:1/auth' },
+  good: [look({ used: 20 }), look({ used: 21 }), look({ used: 20 })],
+  bad: [look({ used: 93 }), look({ used: 94 }), look({ used: 96 })],
+});
 
 describe('a refusal', () => {
   const same = { sameRole: true, sameDatabase: true };

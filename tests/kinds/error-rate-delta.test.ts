@@ -6,6 +6,7 @@ import { selectorsOf } from '../../src/kinds/error-rate-delta/selectors.ts';
 import { spec as schema } from '../../src/kinds/error-rate-delta/spec.ts';
 import { type JudgePlan, type Look, MissedLook, type Reading, type Series, type Source } from '../../src/kit/index.ts';
 import { historyOf, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
+import { kindContract } from './contract.ts';
 
 const query = { total: 'http_requests_total{app="auth"}', errors: 'code=~"5.."' };
 const given = { from: { source: 'scrape', settings: { url: 'http://auth/metrics' }, query } };
@@ -34,6 +35,15 @@ const judge = (
   changes: Partial<JudgePlan> = {},
   settings = spec,
 ) => errorRateDelta.judge(historyOf(samples(looks), baseline, changes), settings);
+
+kindContract({
+  kind: errorRateDelta,
+  spec: given,
+  unreachable: given,
+  good: Array.from({ length: 6 }, () => unit(0, 100)),
+  bad: Array.from({ length: 6 }, () => unit(40, 100)),
+  baseline: [unit(2, 1800, { seconds: 100_000 })],
+});
 
 describe('the spec', () => {
   it('has the defaults of the documents', () => {

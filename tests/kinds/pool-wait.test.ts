@@ -15,6 +15,7 @@ import {
 } from '../../src/kit/index.ts';
 import { realClock } from '../helpers/fake-io.ts';
 import { historyOf, missed, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
+import { kindContract } from './contract.ts';
 
 const query = { waitSeconds: 'wait_sum', acquires: 'wait_count', waiting: 'pending', inUse: 'used', max: 'size' };
 const from = { source: 'scrape', settings: {}, query };
@@ -34,6 +35,14 @@ const times = (count: number, one: Seen): Look<Seen>[] => seen(...Array.from({ l
 
 const judge = (looks: Look<Seen>[], changes: Partial<JudgePlan> = {}, settings = spec) =>
   poolWait.judge(historyOf(samples(looks), [], changes), settings);
+
+kindContract({
+  kind: poolWait,
+  spec: { from },
+  unreachable: { pgbouncer: { urls: ['postgres://stats:pw@127.0.0.1:1/pgbouncer'], database: 'auth' } },
+  good: Array.from({ length: 3 }, () => served(1, 100)),
+  bad: Array.from({ length: 3 }, () => served(900, 100)),
+});
 
 describe('the spec', () => {
   it('has the defaults of the documents', () => {

@@ -89,7 +89,7 @@ const heldBy = (seen: Seen, before: Seen | undefined, use: Use, spec: Spec): Pic
   const suspect = mostGrown(groups) ?? groups[0];
   return {
     ...(introduced === undefined ? {} : { introduced }),
-    ...(suspect ? { next: nextText(suspect, use, introduced) } : {}),
+    next: suspect ? nextText(suspect, use, introduced) : blindNext,
   };
 };
 

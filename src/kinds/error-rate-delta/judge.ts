@@ -88,7 +88,9 @@ const failed = (facts: Facts, absolute: boolean): Verdict => {
     settled: true,
     reason: onlyCeiling ? 'above_ceiling' : 'worse_than_before',
     because: `${failText(facts)}${onlyCeiling && !absolute ? '; without a baseline the ceiling alone decides' : ''}`,
-    ...(facts.worst ? { next: `look at instance ${facts.worst.name} first, the others are better` } : {}),
+    next: facts.worst
+      ? `look at instance ${facts.worst.name} first, the others are better`
+      : 'look at the log of the new release for the failing route and status first',
   };
 };
 
@@ -98,6 +100,7 @@ const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
   asks: 'block',
   reason: 'above_ceiling',
   because: brokenCeilingText(facts, facts.weighing, ceiling),
+  next: 'look for what broke it before this deploy: the releases before, a dependency, the database',
 });
 
 /** Not proven bad: good, good with a caveat, or too little to say. */
