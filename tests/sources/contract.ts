@@ -137,7 +137,7 @@ export const sourceContract = (kind: AnySource, instances: [string, string], ope
     test('may be closed twice', async () => {
       const { source } = await started([]);
       await source.close();
-      await source.close();
+      await expect(source.close()).resolves.toBeUndefined();
     });
   });
 };

@@ -9,9 +9,11 @@ import type { LoginSpec, Negative } from './spec.ts';
 
 const isStatusNote = (note: string): boolean => /^status \d+$/.test(note);
 
-/** The trail already ends with the status. */
-const explained = ({ trail, note }: StepSeen): string =>
-  note === '' || isStatusNote(note) ? `(${trail})` : `(${trail}): ${note}`;
+/** What was asked and why it counts as it does; the trail already ends with the status. */
+const explained = ({ trail, note }: StepSeen): string => {
+  const asked = trail === '' ? '' : ` (${trail})`;
+  return note === '' || isStatusNote(note) ? asked : `${asked}: ${note}`;
+};
 
 /** `GET /me`: the request that ended a step. */
 const lastAsk = ({ trail }: StepSeen): string =>
@@ -38,7 +40,7 @@ const refusedNext =
 
 /** A step of the login itself that was not granted. `place` counts from 1. */
 export const stepFault = (step: StepSeen, place: number, spec: LoginSpec): Fault => {
-  const where = `at step ${place} of ${stepCount(spec)} ${explained(step)}`;
+  const where = `at step ${place} of ${stepCount(spec)}${explained(step)}`;
   if (step.outcome !== 'refused')
     return {
       reason: step.reason === '' || step.reason === 'no_capture' ? 'login_broken' : step.reason,
@@ -77,7 +79,7 @@ export const grantedFault = ({ name, trail }: StepSeen): Fault => ({
 /** A look that should have been refused and was answered with an error. */
 export const brokenNegative = (step: StepSeen): Fault => ({
   reason: 'login_broken',
-  because: `${step.name} was not refused but met an error ${explained(step)}`,
+  because: `${step.name} was not refused but met an error${explained(step)}`,
   next: brokenNext(step),
 });
 
@@ -110,7 +112,7 @@ const partOutcome = (step: StepSeen): Part['outcome'] => {
 export const stepPart = (step: StepSeen): Part => ({
   name: step.name,
   outcome: partOutcome(step),
-  because: `${step.outcome} ${explained(step)}`,
+  because: `${step.outcome}${explained(step)}`,
   ms: step.ms,
 });
 

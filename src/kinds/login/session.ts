@@ -4,7 +4,7 @@ import type { Session, World } from '../../kit/kind.ts';
 import type { Missed } from '../../kit/outcomes.ts';
 import type { Look, Phase, Tick } from '../../kit/samples.ts';
 import { patience } from '../http/session.ts';
-import { type Place, placesOf } from '../http/target.ts';
+import { type Place, placesOf, urlOf } from '../http/target.ts';
 import {
   asStranger,
   type SavedSession,
@@ -46,6 +46,7 @@ const stageFor = (spec: LoginSpec, { base }: Place, tick: Tick, { io, learn }: W
   const around = {
     http: io.http,
     home: new URL(base).origin,
+    trusted: new Set([new URL(base).origin, new URL(urlOf(base, spec.probe.get)).origin]),
     origins: new Set(named.map((url) => new URL(url).origin)),
     connectTo: spec.connectTo,
     signal: tick.signal,

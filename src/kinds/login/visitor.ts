@@ -29,8 +29,10 @@ export interface Arrival {
 /** What all visitors of a look have in common. */
 export interface Surroundings {
   http: Http;
-  /** Origin of the target: only there do session headers go. */
+  /** Origin of the target. */
   home: string;
+  /** Origins that get the session headers: those of the target and of the probe. */
+  trusted: ReadonlySet<string>;
   /** Origins that may be visited. */
   origins: ReadonlySet<string>;
   connectTo: string | undefined;
@@ -61,11 +63,14 @@ export const shownVisit = ({ method, url }: Visit, home: string): string => {
 /** A cookie of some length is a session or a token; a short one is a preference whose value is an ordinary word. */
 const secretLength = 8;
 
+/** The next request, as browsers make it. Headers that the check names stay with the origin that they were for. */
 const onward = (visit: Visit, url: string, status: number): Visit => {
   const keeps = status === 307 || status === 308 || visit.method === 'GET' || visit.method === 'HEAD';
-  if (keeps) return { ...visit, url };
-  const { 'content-type': _, ...headers } = visit.headers ?? {};
-  return { method: 'GET', url, headers };
+  const { 'content-type': type, ...others } =
+    new URL(url).origin === new URL(visit.url).origin ? (visit.headers ?? {}) : {};
+  if (!keeps) return { method: 'GET', url, headers: others };
+  const headers = type === undefined ? others : { ...others, 'content-type': type };
+  return { ...visit, url, headers };
 };
 
 /** Where a redirect points; what is no URL counts as foreign. */
@@ -78,7 +83,7 @@ const whyNot = (from: Visit, to: Visit, { origins }: Surroundings): string | und
   const [here, there] = [new URL(from.url).origin, new URL(to.url).origin];
   if (here === there) return undefined;
   if (!origins.has(there)) return `the redirect to ${there} was not followed: it is not in origins`;
-  return to.body === undefined ? undefined : `the redirect to ${there} was not followed: it would take the body along`;
+  return to.method === 'GET' ? undefined : `the redirect to ${there} was not followed: it would take the body along`;
 };
 
 /** A new visitor without cookies. */
@@ -86,12 +91,17 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
   const cookies = await openCookies();
 
   const send = async (visit: Visit, visitor: Visitor): Promise<HttpResponse> => {
-    const isHome = new URL(visit.url).origin === around.home;
+    const { origin } = new URL(visit.url);
+    const isHome = origin === around.home;
     const cookie = await cookies.header(visit.url);
     const request: HttpRequest = {
       method: visit.method,
       url: visit.url,
-      headers: { ...(isHome ? visitor.headers : {}), ...(cookie === '' ? {} : { cookie }), ...visit.headers },
+      headers: {
+        ...(around.trusted.has(origin) ? visitor.headers : {}),
+        ...(cookie === '' ? {} : { cookie }),
+        ...visit.headers,
+      },
       ...(visit.body === undefined ? {} : { body: visit.body }),
       ...(isHome && around.connectTo !== undefined ? { connectTo: around.connectTo } : {}),
       timeout: Math.max(1, around.left()),
