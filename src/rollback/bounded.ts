@@ -23,7 +23,7 @@ export const bounded = async <T>(
   signal?.addEventListener('abort', abort, { once: true });
   const limit = async (): Promise<never> => {
     await clock.sleep(ms, AbortSignal.any([finished.signal, stop.signal]));
-    stop.abort();
+    if (!finished.signal.aborted) stop.abort();
     await clock.sleep(grace, finished.signal);
     throw new Error(`did not end within ${duration(ms + grace)}`);
   };

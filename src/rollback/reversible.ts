@@ -37,10 +37,10 @@ const asked = async (
   const [program = '', ...args] = argv.map((word) => fill(word, way));
   const finished = await io.processes.run({ argv: [program, ...args], cwd: root, deadline, signal });
   const lines = finished.stdout.split('\n').map((line) => line.trim());
+  const said = clip(redact([...lines, finished.stderr.trim()].join(' ').trim()), 200);
+  if (lines.includes('irreversible')) return refuse('irreversible', `${program} says: ${said}`);
   if (finished.exit === 0 && !finished.timedOut && lines.includes('reversible'))
     return pass(`${program} says reversible`);
-  const said = clip(redact([...lines, finished.stderr].join(' ').trim()), 200);
-  if (finished.exit === 0 && lines.includes('irreversible')) return refuse('irreversible', `${program} says: ${said}`);
   return unknown(`${program} ${howEnded(finished)} and did not say reversible${said === '' ? '' : `: ${said}`}`);
 };
 

@@ -1,7 +1,6 @@
 // The entry of a rollback: the lock, the journal, what an earlier call left, and where to go on from what is live.
 import {
   isLease,
-  type Json,
   type Lease,
   type Live,
   type LockHolder,
@@ -98,12 +97,12 @@ const bindingReport = (
 
 /** Level-triggered: what is live now decides, and the journal only what an interrupted act still needs. */
 const goOn = async (course: Course, found: Reading): Promise<RollbackReport> => {
-  const { order, journal } = course;
+  const { order, journal, tools } = course;
   const last = journal.earlier.at(-1);
   await enter(course, 'PLANNED', planSentence(order, last), {
     by: order.by,
     actor: order.actor,
-    causes: order.causes as unknown as Json,
+    causes: order.causes.map((cause) => ({ ...cause, text: tools.redact(cause.text) })),
   });
   const target = hasTarget({ order });
   if (!target.ok) return end(course, { state: 'REFUSED', ...target });

@@ -40,7 +40,7 @@ const patience = (course: Course) => {
   const onAbort = async (): Promise<void> => {
     await markInterrupted(course);
     await io.clock.sleep(finishAfterSignal, over.signal);
-    late.abort();
+    if (!over.signal.aborted) late.abort();
   };
   const listener = (): void => {
     marked = onAbort();

@@ -1,0 +1,137 @@
+// The platform `symlink` on real folders and a real link, with instances that tell what they run.
+import { mkdir, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { symlink } from '../../src/rollback/platforms/symlink.ts';
+import { openOn, platformContract } from './platform-contract.ts';
+import { linkedRelease, symlinkSystem } from './systems.ts';
+
+platformContract(symlink, symlinkSystem);
+
+const back = { from: 'v2', to: 'v1', token: 1 };
+
+describe('settings', () => {
+  const base = { restart: ['./restart.sh'], version: { url: 'http://127.0.0.1:8080/version' } };
+
+  it('have the usual folders and pointer unless they name others', () => {
+    expect(symlink.settings.parse(base)).toEqual({
+      ...base,
+      releases: './releases',
+      current: './current',
+      version: { ...base.version, pointer: '/revision' },
+      deadline: 300_000,
+    });
+  });
+
+  it.each([
+    [{ ...base, version: {} }, 'needs either `url` or `urls`'],
+    [{ ...base, version: { url: 'http://a', urls: ['http://b'] } }, 'needs either `url` or `urls`'],
+    [{ ...base, version: { url: 'http://a', pointer: 'revision' } }, 'is a JSON pointer like /revision'],
+  ])('%j are refused', (settings, message) => {
+    expect(symlink.settings.safeParse(settings).error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
+});
+
+describe('what is live', () => {
+  it.each([
+    [[undefined, undefined], true, '2 of 2 instances run v2', { a: 'v2', b: 'v2' }],
+    [['v1', undefined], false, 'the link points to v2; 1 of 2 instances run v2, a runs v1', { a: 'v1', b: 'v2' }],
+    [['v1', 'v1'], false, 'the link points to v2; 0 of 2 instances run v2, a runs v1, b runs v1', { a: 'v1', b: 'v1' }],
+    [[503, undefined], false, 'the link points to v2; 1 of 2 instances run v2, a answers 503', { b: 'v2' }],
+  ])('with answers %j: settled %s', async (answers, isSettled, detail, instances) => {
+    const system = await symlinkSystem();
+    system.answers.splice(0, 2, ...answers);
+    const { session } = await openOn(symlink, system);
+    expect(await session.live()).toEqual({ revision: 'v2', settled: isSettled, detail, instances });
+  });
+
+  it.each([
+    ['http://127.0.0.1:1/', '/revision', '127.0.0.1:1 does not answer (ECONNREFUSED)'],
+    ['not a url', '/revision', /^.*an instance without a valid URL does not answer \(.+\)$/],
+  ])('%s with %s', async (url, pointer, expected) => {
+    const system = await symlinkSystem();
+    const settings = { ...(system.settings as object), version: { urls: [url], pointer } };
+    const { session } = await openOn(symlink, { ...system, settings });
+    const { detail } = await session.live();
+    expect(detail).toMatch(expected);
+    expect(detail).not.toContain('hunter2');
+  });
+
+  it('needs the pointer to lead to a revision', async () => {
+    const system = await symlinkSystem();
+    const settings = { ...(system.settings as { version: object }) };
+    settings.version = { ...settings.version, pointer: '/build' };
+    const { session } = await openOn(symlink, { ...system, settings });
+    expect((await session.live()).detail).toContain('a tells no revision at /build');
+  });
+
+  it.each([
+    ['a folder', async (path: string) => void (await mkdir(path)), /is no symbolic link/],
+    ['a file', async (path: string) => writeFile(path, ''), /is no symbolic link/],
+    [
+      'a link elsewhere',
+      async (path: string) => makeLink('/tmp', path),
+      /current points to \/tmp, which is not a folder in /,
+    ],
+    ['a link too deep', async (path: string) => makeLink('releases/v1/public', path), /which is not a folder in /],
+  ])('cannot be told when `current` is %s', async (_, make, message) => {
+    const system = await symlinkSystem();
+    await rm(system.current);
+    await make(system.current);
+    const { session } = await openOn(symlink, system);
+    await expect(session.live()).rejects.toThrow(message);
+  });
+});
+
+describe('going back', () => {
+  it('flips the link and restarts', async () => {
+    const system = await symlinkSystem();
+    const { session, acts } = await openOn(symlink, system);
+    await session.undo(back);
+    expect(await linkedRelease(system)).toBe('v1');
+    expect(acts().map(({ argv }) => argv)).toEqual([['./restart.sh']]);
+    expect(await session.live()).toMatchObject({ settled: true, detail: '2 of 2 instances run v1' });
+  });
+
+  it('after a kill between link and restart, does what is left', async () => {
+    const system = await symlinkSystem();
+    const { session } = await openOn(symlink, system);
+    await rm(system.current);
+    await makeLink('releases/v1', system.current);
+    expect(await session.live()).toMatchObject({
+      revision: 'v1',
+      settled: false,
+      detail: 'the link points to v1; 0 of 2 instances run v1, a runs v2, b runs v2',
+    });
+    await session.undo(back);
+    expect(await session.live()).toMatchObject({ revision: 'v1', settled: true });
+  });
+
+  it('leaves the link alone when the target is gone', async () => {
+    const system = await symlinkSystem();
+    await rm(join(system.root, 'releases/v1'), { recursive: true });
+    const { session } = await openOn(symlink, system);
+    const gone = `${system.root}/releases/v1 is gone: the release to return to was cleaned up`;
+    expect(await session.targetMissing?.('v1')).toBe(gone);
+    expect(await session.targetMissing?.('v2')).toBeUndefined();
+    await expect(session.undo(back)).rejects.toThrow(gone);
+    expect(await linkedRelease(system)).toBe('v2');
+  });
+
+  it.each(['..', '../v1', 'v1/sub', '.git'])('never follows a target like %s', async (to) => {
+    const system = await symlinkSystem();
+    const { session } = await openOn(symlink, system);
+    expect(await session.targetMissing?.(to)).toBe(`${to} is not the name of a folder in ${system.root}/releases`);
+    await expect(session.undo({ ...back, to })).rejects.toThrow('is not the name of a folder in');
+    expect(await linkedRelease(system)).toBe('v2');
+  });
+
+  it('prints what a person would type', async () => {
+    const system = await symlinkSystem();
+    const { session } = await openOn(symlink, system);
+    const { root } = system;
+    expect(session.manual({ from: 'v2', to: 'v1' })).toBe(
+      `ln -s ${root}/releases/v1 ${root}/current.new && mv -T ${root}/current.new ${root}/current && ./restart.sh`,
+    );
+  });
+});
