@@ -51,7 +51,8 @@ const looks = async (session: Session<Seen>, times: number): Promise<Sample<Seen
   return samples(all);
 };
 
-const emptied = async (): Promise<void> => {
+/** Waits until the server has no client but the asker; returns how many others are left: none. */
+const emptied = async (): Promise<number> => {
   const admin = await postgres.connect(server.url(), { connectTimeout: 3000, statementTimeout: 0 });
   onTestFinished(() => admin.close());
   await vi.waitFor(async () => {
@@ -59,6 +60,7 @@ const emptied = async (): Promise<void> => {
     expect(await admin.query(sql)).toEqual([{ n: 0 }]);
   });
   await admin.close();
+  return 0;
 };
 
 const judged = (spec: ReturnType<typeof specOf>, all: Sample<Seen>[], baseline: Look<Seen>[] = []): Verdict =>
@@ -175,7 +177,7 @@ describe('db-connections on a real server', () => {
     await emptied();
     const { session } = await openCheck();
     await look(session, 'hold');
-    const [admin] = await Promise.all([postgres.connect(server.url(), { connectTimeout: 3000, statementTimeout: 0 })]);
+    const admin = await postgres.connect(server.url(), { connectTimeout: 3000, statementTimeout: 0 });
     onTestFinished(() => admin.close());
     await admin.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdpoint' AND pid <> pg_backend_pid()`,
@@ -189,6 +191,6 @@ describe('db-connections on a real server', () => {
     await look(session, 'hold');
     await session.close();
     await session.close();
-    await emptied();
+    expect(await emptied()).toBe(0);
   });
 });

@@ -22,7 +22,8 @@ const startInstance = async (): Promise<Instance> => {
   const server = await serve((request, response) => {
     if (request.url === '/metrics') {
       const lines = [...counts].map(([labels, value]) => `http_requests_total{${labels}} ${value}\n`);
-      return void response.end(lines.join(''));
+      response.end(lines.join(''));
+      return;
     }
     requests += 1;
     const status = instance.failEvery > 0 && requests % instance.failEvery === 0 ? 500 : 200;

@@ -270,7 +270,7 @@ describe('the verdict', () => {
     expect(judge(three(old)).because).toBe(
       '97 of 97 usable slots in use (limit 95 %), 1 of them by this check; auth@9f2c1 holds 96; counted at an earlier look; the server refuses every new connection for lack of slots, the superuser included (53300 InitProcess); this is not the network',
     );
-    const blind: Seen = { ...refused('processes', 'BackendInitialize'), holders: [] } as Seen;
+    const blind: Seen = { ...refused('processes', 'BackendInitialize'), holders: [] };
     expect(judge(three(blind))).toMatchObject({
       outcome: 'fail',
       reason: 'slots_exhausted',

@@ -24,10 +24,10 @@ const unit = (errors: number, requests: number, more: Partial<Extract<Seen, { st
 const times = (count: number, one: Seen): Look<Seen>[] => seen(...Array.from({ length: count }, () => one));
 
 /** A long baseline, slow enough that no test has less traffic. */
-const past = (errors: number, requests: number): Look<Seen>[] => seen(unit(errors, requests, { seconds: 100_000 }));
+const before = (errors: number, requests: number): Look<Seen>[] => seen(unit(errors, requests, { seconds: 100_000 }));
 
 /** 2 of 1,800 requests failed. */
-const quiet = past(2, 1800);
+const quiet = before(2, 1800);
 
 const judge = (
   looks: Look<Seen>[],
@@ -104,7 +104,7 @@ describe('the verdict', () => {
   });
 
   it('waits for proof when proof is asked for, and says what is missing', () => {
-    const verdict = judge(times(60, unit(0, 5)), past(0, 1800), {}, proof);
+    const verdict = judge(times(60, unit(0, 5)), before(0, 1800), {}, proof);
     expect(verdict).toMatchObject({
       outcome: 'inconclusive',
       settled: false,
@@ -130,10 +130,10 @@ describe('the verdict', () => {
   });
 
   it('names the factor and the ceiling where they bind', () => {
-    expect(judge(times(3, unit(1, 100)), past(200, 10_000)).because).toContain(
+    expect(judge(times(3, unit(1, 100)), before(200, 10_000)).because).toContain(
       'limit 3.8 % = upper limit of the baseline (200 of 10,000 = 2 %, could be 2.53 %) × 1.5',
     );
-    expect(judge(times(3, unit(1, 100)), past(400, 10_000)).because).toContain('limit 5 % = the ceiling');
+    expect(judge(times(3, unit(1, 100)), before(400, 10_000)).because).toContain('limit 5 % = the ceiling');
   });
 
   it('asks for the alpha of the plan', () => {
@@ -188,12 +188,7 @@ describe('a baseline above the ceiling', () => {
 describe('too little to look at', () => {
   it.each([
     ['nothing', [], 'no_samples', 'no unit has been counted yet'],
-    [
-      'no metric',
-      seen({ state: 'no_data', selector: 'a{b="c"}' } as Seen),
-      'no_data',
-      'a{b="c"} does not exist in the source',
-    ],
+    ['no metric', seen({ state: 'no_data', selector: 'a{b="c"}' }), 'no_data', 'a{b="c"} does not exist in the source'],
     ['no requests', times(2, unit(0, 0)), 'no_traffic', 'no requests in 10 s, so there is no rate'],
   ] as [string, Look<Seen>[], string, string][])('%s is inconclusive', (_, looks, reason, because) => {
     expect(judge(looks)).toEqual({ outcome: 'inconclusive', settled: false, reason, because });

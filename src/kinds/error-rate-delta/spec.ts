@@ -34,4 +34,3 @@ export const spec = z.strictObject({
 });
 
 export type Spec = z.infer<typeof spec>;
-export type Query = z.infer<typeof query>;

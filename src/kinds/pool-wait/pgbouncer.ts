@@ -90,11 +90,11 @@ const missedOf = (error: unknown): Missed => {
 const seenOf = (before: { at: number; console: Console } | undefined, now: { at: number; console: Console }): Seen => {
   const { waiting, longest, servers, inUse, poolSize, paused } = now.console;
   const gauges = { waiting, longest, servers, inUse, max: poolSize, ...(paused ? { paused } : {}) };
-  if (!before || now.console.waitMicros < before.console.waitMicros) return known(gauges as Seen);
+  if (!before || now.console.waitMicros < before.console.waitMicros) return known(gauges);
   const [earlier, later] = [before.console.acquires, now.console.acquires];
   const acquires = earlier === undefined || later === undefined || later < earlier ? undefined : later - earlier;
   return known({
-    ...(gauges as Seen),
+    ...gauges,
     seconds: (now.at - before.at) / 1000,
     waited: (now.console.waitMicros - before.console.waitMicros) / 1e6,
     acquires,

@@ -25,4 +25,4 @@ export type Seen = {
 
 /** The fields that have a value. */
 export const known = (seen: { [Name in keyof Seen]?: Seen[Name] | undefined }): Seen =>
-  Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined)) as Seen;
+  Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
