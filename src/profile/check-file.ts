@@ -26,9 +26,11 @@ const shippedPath = async ({ id, use, origin, hasKind }: Asked, loading: Loading
   const shipped = await shippedChecks(loading);
   if (shipped.includes(name)) return join(loading.checksFolder, `${name}.yaml`);
   if (use === undefined && hasKind) return undefined;
-  const path = use === undefined ? ['checks', id] : ['checks', id, 'use'];
-  const remedy = 'name a file with `use: ./checks/NAME.yaml` or a kind with `kind: NAME`';
-  loading.problems.add(`there is no shipped check "${name}"; ${nearest(name, shipped)}; or ${remedy}`, origin, path);
+  const [path, other] =
+    use === undefined
+      ? [['checks', id], 'and it names neither a file (use: ./FILE) nor a kind (kind: NAME)']
+      : [['checks', id, 'use'], 'and a file begins with ./'];
+  loading.problems.add(`there is no shipped check "${name}", ${other}; ${nearest(name, shipped)}`, origin, path);
   return undefined;
 };
 

@@ -78,12 +78,15 @@ const expectedTypes = (issues: readonly Issue[]): string[] =>
     return issue.expected === undefined ? [] : [names[issue.expected] ?? issue.expected];
   });
 
-const sentenceOf = (issue: Issue, value: Tree | undefined): string => {
+/** `{ cookie }` for a map of that key. */
+const formText = ({ form, keys }: Shape): string => (form === 'map' ? `{ ${keys.join(', ')} }` : 'a plain value');
+
+const sentenceOf = (issue: Issue, value: Tree | undefined, shapes: readonly Shape[]): string => {
   const { code = '', message } = issue;
   if (!isDefault(message)) return value === undefined && code === 'invalid_type' ? `is missing; ${message}` : message;
   if (code === 'invalid_type') return mustBe(names[issue.expected ?? ''] ?? `${issue.expected}`, value);
   if (code === 'invalid_value') return oneOf(issue.values ?? [], value);
-  if (code === 'invalid_union') return mustBe(listed(expectedTypes([issue])) || 'one of the known forms', value);
+  if (code === 'invalid_union') return mustBe(listed(expectedTypes([issue])) || listed(shapes.map(formText)), value);
   if (code === 'too_small' || code === 'too_big') return bound(issue);
   if (code === 'invalid_format') return issue.format === 'regex' ? message : `must be a valid ${issue.format}`;
   return message;
@@ -126,13 +129,16 @@ const opened = (issues: readonly Issue[], base: Path, isVoidAt: (issue: Issue, p
     return nearestOption(options, path.length) ?? [{ ...issue, path }];
   });
 
+const shapesAt = (shapes: readonly Shape[], path: Path): readonly Shape[] =>
+  path.reduce<readonly Shape[]>(childrenOf, shapes);
+
 const tellUnknownKeys = (
   issue: Issue,
   { tree, path, shapes, authored = (same) => same }: Validated,
   problems: Problems,
 ): void => {
   const here = authored(keysOf(issue.path));
-  const known = knownKeys(here.reduce<readonly Shape[]>(childrenOf, shapes));
+  const known = knownKeys(shapesAt(shapes, here));
   for (const key of issue.keys ?? []) {
     const full = [...here, key];
     problems.add(`unknown key "${key}"; ${nearest(key, known)}`, originAt(tree, full), [...path, ...full]);
@@ -141,13 +147,16 @@ const tellUnknownKeys = (
 
 /** Adds every issue as a problem; says whether there was one. */
 export const tellIssues = (issues: readonly Issue[], validated: Validated, problems: Problems): boolean => {
-  const { tree, path, authored = (same) => same } = validated;
+  const { tree, path, shapes, authored = (same) => same } = validated;
   const unresolved = scalars(tree).flatMap((found) => (found.scalar.unresolved ? [found.path] : []));
   const toTell = opened(issues, [], (issue, at) => isVoid(issue, authored(at), unresolved));
   for (const issue of toTell) {
     const here = authored(keysOf(issue.path));
     if (issue.code === 'unrecognized_keys') tellUnknownKeys(issue, validated, problems);
-    else problems.add(sentenceOf(issue, valueAt(tree, here)), originAt(tree, here), [...path, ...here]);
+    else {
+      const sentence = sentenceOf(issue, valueAt(tree, here), shapesAt(shapes, here));
+      problems.add(sentence, originAt(tree, here), [...path, ...here]);
+    }
   }
   return toTell.length > 0;
 };

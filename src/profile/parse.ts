@@ -1,6 +1,7 @@
 // YAML text → tree with origins: refuses everything that two readers could understand in two ways.
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { clip } from '../kit/index.ts';
+import { compose, type Composed } from './compose.ts';
 import type { Problems } from './problems.ts';
 import type { Entry, MapTree, Origin, Path, SourceText, Tree } from './tree.ts';
 
@@ -28,7 +29,6 @@ class Unreadable extends Error {}
 /** The parser's codes in the words of a person; other codes keep the parser's own sentence. */
 const sentences: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab stands in the indentation; YAML allows spaces only',
-  MULTIPLE_DOCS: 'a second document begins here; a file holds one',
   NON_STRING_KEY: 'a key must be a plain text',
   TAG_RESOLVE_FAILED: 'tags like !name are not allowed; write the plain value',
 };
@@ -99,7 +99,8 @@ const convert = (reading: Reading, node: Node | null, path: Path, parent: Origin
 };
 
 const aliased = (reading: Reading, name: string, at: Origin, path: Path): Tree => {
-  const known = reading.anchors.get(name) ?? refuse(reading, `there is no anchor &${name} before this`, at, path);
+  const known =
+    reading.anchors.get(name) ?? refuse(reading, `*${name} has no anchor &${name} that ends before it`, at, path);
   grow(reading, known.size, at, path);
   return known.tree;
 };
@@ -107,11 +108,26 @@ const aliased = (reading: Reading, name: string, at: Origin, path: Path): Tree =
 /** Errors follow from one another; the first few say it. */
 const mostErrors = 3;
 
-const tellErrors = ({ errors, warnings }: Document, source: SourceText, problems: Problems): void => {
+const tellErrors = ({ errors, warnings }: Document, source: SourceText, problems: Problems): boolean => {
   for (const { code, message, pos } of [...errors, ...warnings].slice(0, mostErrors)) {
     const sentence = sentences[code] ?? `is not YAML: ${clip(message.split('\n')[0] ?? '', 200)}`;
     problems.add(sentence, { source, offset: pos[0] });
   }
+  return errors.length + warnings.length > 0;
+};
+
+/** What is wrong with a whole file, if anything is: a sentence and its place. */
+const fileProblem = (
+  composed: Composed,
+  isMap: (node: unknown) => boolean,
+): [text: string, offset: number] | undefined => {
+  if ('tooDeepAt' in composed) return ['is nested too deeply to be read', composed.tooDeepAt];
+  const { document, second } = composed;
+  if (second !== undefined) return ['a second document begins here; a file holds one', second];
+  if (document.directives.yaml.version === '1.1')
+    return ['YAML 1.1 reads words like `no` in another way; remove the %YAML line', 0];
+  if (document.contents === null) return ['the file is empty; a profile is a map of keys', 0];
+  return isMap(document.contents) ? undefined : ['must be a map of keys like `service: auth`', 0];
 };
 
 /** The tree of a file whose text must be a map; undefined when a problem was added. */
@@ -129,26 +145,19 @@ export const parseTree = async (
       return { line: Math.max(1, line), column: Math.max(1, col) };
     },
   };
-  // Duplicate keys are found in `mapTree`: the parser compares each key with all others, which takes minutes at 1 MiB.
-  const document = yaml.parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  });
-  const start: Origin = { source, offset: 0 };
-  if (document.errors.length + document.warnings.length > 0) tellErrors(document, source, problems);
-  else if (document.contents === null) problems.add('the file is empty; a profile is a map of keys', start);
-  else if (!yaml.isMap(document.contents)) problems.add('must be a map of keys like `service: auth`', start);
-  else return converted({ yaml, source, problems, anchors: new Map(), size: 0 }, document.contents, start);
+  const composed = compose(yaml, text, lines);
+  if ('document' in composed && tellErrors(composed.document, source, problems)) return undefined;
+  const problem = fileProblem(composed, yaml.isMap);
+  if (problem) problems.add(problem[0], { source, offset: problem[1] });
+  else if ('document' in composed && composed.document.contents)
+    return converted({ yaml, source, problems, anchors: new Map(), size: 0 }, composed.document.contents);
   return undefined;
 };
 
-const converted = (reading: Reading, contents: Node, start: Origin): MapTree | undefined => {
+const converted = (reading: Reading, contents: Node): MapTree | undefined => {
   const before = reading.problems.count;
   try {
-    const tree = convert(reading, contents, [], start);
+    const tree = convert(reading, contents, [], { source: reading.source, offset: 0 });
     return tree.type === 'map' && reading.problems.count === before ? tree : undefined;
   } catch (error) {
     if (error instanceof Unreadable) return undefined;

@@ -12,22 +12,38 @@ export interface Problems {
 
 const same = (a: Problem, b: Problem): boolean => a.position === b.position && a.path === b.path && a.text === b.text;
 
+interface Placed {
+  problem: Problem;
+  origin: Origin | undefined;
+}
+
+/** By file, then from top to bottom; problems without a place come first. */
+const byPlace = (a: Placed, b: Placed): number => {
+  if (!a.origin || !b.origin) return Number(a.origin !== undefined) - Number(b.origin !== undefined);
+  const files = a.origin.source.shown.localeCompare(b.origin.source.shown, 'en');
+  return files === 0 ? a.origin.offset - b.origin.offset : files;
+};
+
+const problemOf = (text: string, origin: Origin | undefined, path: Path): Problem => ({
+  ...(origin && { position: positionOf(origin) }),
+  ...(path.length > 0 && { path: pathText(path) }),
+  text,
+});
+
 export const createProblems = (): Problems => {
-  const list: Problem[] = [];
+  const list: Placed[] = [];
   return {
-    add: (text, origin, path) => {
-      const problem: Problem = {
-        ...(origin && { position: positionOf(origin) }),
-        ...(path && path.length > 0 && { path: pathText(path) }),
-        text,
-      };
-      if (!list.some((known) => same(known, problem))) list.push(problem);
+    add: (text, origin, path = []) => {
+      const problem = problemOf(text, origin, path);
+      if (!list.some((known) => same(known.problem, problem))) list.push({ problem, origin });
     },
     get count() {
       return list.length;
     },
     throwIfAny: (redact) => {
-      if (list.length > 0) throw new UsageError(list.map((problem) => ({ ...problem, text: redact(problem.text) })));
+      if (list.length === 0) return;
+      const problems = list.sort(byPlace).map(({ problem }) => problem);
+      throw new UsageError(problems.map((problem) => ({ ...problem, text: redact(problem.text) })));
     },
   };
 };

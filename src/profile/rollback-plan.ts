@@ -16,7 +16,7 @@ const platformOf = (
   { registry, problems }: Loading,
 ): { platform: AnyPlatform; entry: Entry } | undefined => {
   const known = [...registry.platforms.keys()];
-  const names = known.filter((name) => tree.entries.has(name));
+  const names = [...tree.entries.keys()].filter((name) => known.includes(name));
   const [name = '', second] = names;
   const platform = registry.platforms.get(name)?.part;
   const entry = tree.entries.get(name);

@@ -1,8 +1,8 @@
 // Validates the keys of a check that belong to its kind, with the metric source that it names.
-import type { AnyKind, AnySource } from '../kit/index.ts';
+import { type AnyKind, type AnySource, nearest } from '../kit/index.ts';
 import { settingsKeys, sourceNames, takesSource } from './check-shapes.ts';
 import type { Loading } from './loading.ts';
-import { type Shape, shapesOf } from './shape.ts';
+import { knownKeys, type Shape, shapesOf } from './shape.ts';
 import { type Entry, type MapTree, type Path, pick, plain, scalars } from './tree.ts';
 import { type Result, validate } from './validate.ts';
 
@@ -35,7 +35,8 @@ const tellSeveral = (names: readonly string[], { tree, path }: OwnKeys, { proble
 /** The one source of a check; undefined when it names none; `wrong` when a problem was added. */
 const namedSource = (own: OwnKeys, loading: Loading): NamedSource | undefined | typeof wrong => {
   const { kind, tree, path } = own;
-  const names = sourceNames(kind, loading.registry).filter((name) => tree.entries.has(name));
+  const sources = sourceNames(kind, loading.registry);
+  const names = [...tree.entries.keys()].filter((name) => sources.includes(name));
   const [name] = names;
   if (name === undefined) return undefined;
   if (names.length > 1) {
@@ -91,15 +92,19 @@ const needsSource = async ({ kind, tree }: OwnKeys): Promise<boolean> => {
   return !result.success && result.error.issues.some(({ path, code }) => path[0] === 'from' && code === 'invalid_type');
 };
 
+const tellNoSource = ({ kind, tree, path, shapes }: OwnKeys, { problems, registry }: Loading): void => {
+  const names = sourceNames(kind, registry).sort();
+  const strangers = [...tree.entries].filter(([key]) => !knownKeys(shapes).includes(key));
+  for (const [key, { key: origin }] of strangers)
+    problems.add(`there is no metric source "${key}"; ${nearest(key, names)}`, origin, [...path, key]);
+  const text = `names no metric source; a check of kind ${kind.name} needs one of ${names.join(', ')}`;
+  if (strangers.length === 0) problems.add(text, tree.origin, path);
+};
+
 const withoutSource = async (own: OwnKeys, loading: Loading): Promise<Result<unknown>> => {
   const { kind, tree, path, shapes } = own;
   if (await needsSource(own)) {
-    const names = sourceNames(kind, loading.registry).sort().join(', ');
-    loading.problems.add(
-      `names no metric source; a check of kind ${kind.name} needs one of ${names}`,
-      tree.origin,
-      path,
-    );
+    tellNoSource(own, loading);
     return wrong;
   }
   const against = { schema: kind.spec, what: `the settings of ${kind.name}`, input: plain(tree), tree, path, shapes };
