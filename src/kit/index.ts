@@ -3,6 +3,7 @@ export * from './errors.ts';
 export type * from './events.ts';
 export * from './exit-codes.ts';
 export * from './fill.ts';
+export * from './headers.ts';
 export * from './increase.ts';
 export * from './io.ts';
 export type * from './json.ts';

@@ -1,8 +1,7 @@
 // The settings of the built-in sources.
 import * as z from 'zod';
+import { headersSchema } from '../kit/headers.ts';
 import { positiveDuration, secretUrl } from '../kit/units.ts';
-
-const headers = () => z.record(z.string(), z.string().meta({ secret: true })).default({});
 
 const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
@@ -15,7 +14,7 @@ export const scrapeSettings = z
     url: pageUrl().optional(),
     /** One page per instance: a list, or a map name → URL. */
     urls: z.union([z.array(pageUrl()).min(1), z.record(z.string(), pageUrl())]).optional(),
-    headers: headers(),
+    headers: headersSchema().prefault({}),
     /** For each page. */
     timeout: positiveDuration().default(2000),
   })
@@ -28,7 +27,7 @@ export type ScrapeSettings = z.output<typeof scrapeSettings>;
 export const prometheusSettings = z.strictObject({
   /** Base URL of the server, without /api/v1. */
   url: secretUrl().refine(isHttpUrl, 'must be an http or https URL like http://prometheus:9090'),
-  headers: headers(),
+  headers: headersSchema().prefault({}),
   timeout: positiveDuration().default(5000),
   /** The scrape interval: no new number appears sooner. */
   resolution: positiveDuration().default(15_000),

@@ -44,7 +44,7 @@ export const compileCondition = async (text: string): Promise<Condition> => {
     .registerOperator('double - int', (a: number, b: bigint) => a - Number(b))
     .registerOperator('double / int', (a: number, b: bigint) => a / Number(b));
   const refuse = (what: string, cause?: unknown): never => {
-    throw new UsageError(`expect: "${text}" is no condition: ${what}; known here: ${known}`, { cause });
+    throw new UsageError(`"${text}" is no condition: ${what}; known here: ${known}`, { cause });
   };
   const parse = (): ReturnType<typeof environment.parse> => {
     try {

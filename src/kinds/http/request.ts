@@ -1,5 +1,6 @@
 // A request as it stands in a check: `{ get: /path }`, with headers and at most one sort of body.
 import * as z from 'zod';
+import { headersSchema } from '../../kit/headers.ts';
 import type { Json } from '../../kit/json.ts';
 
 /** The methods of a request: an overlay that names another one replaces it. */
@@ -14,7 +15,7 @@ export const requestShape = () => ({
   delete: z.string().optional(),
   head: z.string().optional(),
   options: z.string().optional(),
-  headers: z.record(z.string(), z.string().meta({ secret: true })).optional(),
+  headers: headersSchema().optional(),
   /** Sent as application/x-www-form-urlencoded. */
   form: z.record(z.string(), z.string()).optional(),
   /** Sent as application/json. */

@@ -1,6 +1,7 @@
 // The keys of an `http` check.
 import * as z from 'zod';
 import { positiveDuration } from '../../kit/units.ts';
+import { compileCondition } from './condition.ts';
 import { matcherShape } from './matcher.ts';
 import { requestSchema } from './request.ts';
 import { hasPlace, targetShape } from './target.ts';
@@ -17,13 +18,21 @@ const expectations = () =>
       'needs at least one of status, contains, json, location, maxTime',
     );
 
-/** The spec of an `http` check. */
+/** Type-checked here, so that a typing error is found before the run; the library is loaded only for a condition. */
+const condition = () =>
+  z.string().superRefine(async (text, context) => {
+    await compileCondition(text).catch((error: unknown) =>
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+
+/** The spec of an `http` check. A free condition makes its parsing asynchronous. */
 export const httpSpec = z
   .strictObject({
     ...targetShape(),
     request: requestSchema(),
     /** Expectations, or a free condition in CEL over status, ms, body, json and headers. */
-    expect: z.union([z.string().min(1), expectations()]),
+    expect: z.union([condition(), expectations()]),
   })
   .refine(hasPlace, 'needs a target (a base URL) or instances');
 

@@ -1,5 +1,6 @@
 // The keys of a `login` check.
 import * as z from 'zod';
+import { headersSchema } from '../../kit/headers.ts';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { hasOneBody, hasOneVerb, oneBody, oneVerb, requestPlan, requestShape } from '../http/request.ts';
@@ -110,7 +111,7 @@ export const loginSpec = z
     session: session().optional(),
     probe: z.strictObject({
       get: z.string().min(1),
-      headers: z.record(z.string(), z.string().meta({ secret: true })).default({}),
+      headers: headersSchema().prefault({}),
       /** What the page shows to the account only. */
       granted: matcherSchema(),
       /** What a stranger gets; `auto`: 401, 403, a redirect to the login page, or a page with a password field. */
