@@ -146,7 +146,7 @@ describe('the command that says whether going back is safe', () => {
       'REFUSED reversibility_unknown ./safe.sh took longer than 60 s and did not say reversible: reversible',
     ],
     [
-      { exit: undefined as never, startError: 'ENOENT' },
+      { exit: undefined, startError: 'ENOENT' },
       'REFUSED reversibility_unknown ./safe.sh could not be started (ENOENT) and did not say reversible',
     ],
     [

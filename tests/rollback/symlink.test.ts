@@ -66,7 +66,7 @@ describe('what is live', () => {
   });
 
   it.each([
-    ['a folder', async (path: string) => void (await mkdir(path)), /is no symbolic link/],
+    ['a folder', async (path: string) => mkdir(path), /is no symbolic link/],
     ['a file', async (path: string) => writeFile(path, ''), /is no symbolic link/],
     [
       'a link elsewhere',
