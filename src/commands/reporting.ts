@@ -8,6 +8,8 @@ export interface Reporting {
   emit: Emit;
   /** The record at the end, `saved`: its path. Writes the files. */
   end(record: RunRecord, saved?: string): Promise<void>;
+  /** Nothing is drawn while a person is asked on the same terminal. */
+  quietly<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -37,6 +39,14 @@ export const openReporting = (
         if (file) await guardedAsync(context, () => context.io.files.write(file.path, file.text()));
       }
     },
+    quietly: async (work) => {
+      each((session) => session.pause?.());
+      try {
+        return await work();
+      } finally {
+        each((session) => session.resume?.());
+      }
+    },
     close: () => each((session) => session.close()),
   };
 };
@@ -60,7 +70,7 @@ const openReporter = (
   const stream = kept ?? (reporter.writes === 'prose' ? context.stderr : context.stdout);
   const out = createOut(stream, {
     redact,
-    env: context.env,
+    env: kept ? withoutColour(context.env) : context.env,
     onError: (error) => context.stderr.write(`holdpoint: ${error.message}\n`),
   });
   const session = reporter.open(out, context.io.clock);
@@ -72,8 +82,14 @@ const keepText = (): TextStream & { text(): string } => {
   return { write: (text) => parts.push(text), on: () => undefined, text: () => parts.join('') };
 };
 
-const defaultReporter = ({ stderr, env }: Context): string =>
-  stderr.isTTY === true && env('TERM') !== 'dumb' && env('CI') === undefined ? 'tty' : 'plain';
+/** Where the output is no terminal that can be redrawn, `tty` prints the lines of `plain`. */
+const defaultReporter = ({ stderr }: Context): string => (stderr.isTTY === true ? 'tty' : 'plain');
+
+/** Colours are for terminals: FORCE_COLOR says nothing about a file. */
+const withoutColour =
+  (env: Context['env']): Context['env'] =>
+  (name) =>
+    name === 'FORCE_COLOR' ? undefined : env(name);
 
 /** A reporter that throws is said and breaks nothing: what happens to a report must not change what happens to a release. */
 const guarded = (context: Context, step: () => void): void => {

@@ -118,7 +118,9 @@ const carryOut =
       redact: (text) => redactor.text(text),
       verify,
       signal: context.interrupts.signal,
-      ...(context.stdin.isTTY && order.by === 'run' ? { confirm: (question) => confirm(question, context) } : {}),
+      ...(context.stdin.isTTY && order.by === 'run'
+        ? { confirm: (question) => reporting.quietly(() => confirm(question, context)) }
+        : {}),
     });
   };
 

@@ -31,6 +31,8 @@ export type RunEvent =
   | { type: 'phase'; at: number; phase: Phase; length: number; text: string }
   | { type: 'sample'; at: number; check: string; samples: Sample<Json>[] }
   | { type: 'verdict'; at: number; check: string; verdict: Verdict; attribution: Attribution; baseline?: number }
+  /** What a look outside of the hold shows, where nothing is judged: a live number, never an outcome. */
+  | { type: 'preview'; at: number; check: string; verdict: Verdict }
   | { type: 'mark'; at: number; name: string; data?: Json }
   | { type: 'note'; at: number; level: 'info' | 'warn'; text: string }
   /** A line that a user's command printed. */

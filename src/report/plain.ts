@@ -49,7 +49,7 @@ const openLog = (out: Out, clock: Clock): ReporterSession => {
 
   return {
     on: (raw) => {
-      if (closed.signal.aborted || raw.type === 'finished' || raw.type === 'sample') return;
+      if (closed.signal.aborted || !isTold(raw)) return;
       const event = cleanAll(raw, out.redact);
       for (const text of linesOf(event, view)) print(event.at, text);
       view = nextView(view, event);
@@ -68,7 +68,12 @@ const openLog = (out: Out, clock: Clock): ReporterSession => {
   };
 };
 
-type Told = Exclude<RunEvent, { type: 'finished' } | { type: 'sample' }>;
+/** A log has a line for what changes, not for each number. */
+const untold = ['finished', 'sample', 'preview'] as const;
+
+type Told = Exclude<RunEvent, { type: (typeof untold)[number] }>;
+
+const isTold = (event: RunEvent): event is Told => !untold.some((type) => type === event.type);
 
 /** What an event says to a log; `view` is what was known before it. */
 const linesOf = (event: Told, view: View): string[] => {

@@ -1,5 +1,5 @@
 // The checks as a table that fits a width: mark, title, live number, limit, baseline, how it went, why.
-import { duration, type Outcome } from '../kit/index.ts';
+import type { Outcome } from '../kit/index.ts';
 import { paint, type Tone } from './lines.ts';
 import { sparkline } from './spark.ts';
 import { formatValue } from './values.ts';
@@ -17,8 +17,8 @@ const marks: Record<Outcome, { mark: string; tone: Tone }> = {
 const waiting = { mark: '·', tone: 'dim' } as const;
 
 /** The symbol of a row, with its colour. An unsettled "cannot tell yet" is no alarm: it waits. */
-export const markOf = ({ verdict }: Row): { mark: string; tone: Tone } => {
-  if (!verdict || (verdict.outcome === 'inconclusive' && !verdict.settled)) return waiting;
+export const markOf = ({ verdict, live }: Row): { mark: string; tone: Tone } => {
+  if (live || !verdict || (verdict.outcome === 'inconclusive' && !verdict.settled)) return waiting;
   return marks[verdict.outcome];
 };
 
@@ -31,17 +31,15 @@ interface Cells {
   because: string;
 }
 
-const cellsOf = ({ title, verdict, baseline, values, took }: Row): Cells => {
-  const { value, limit, unit } = verdict ?? {};
-  const lastTook = took.at(-1);
-  const timed = value === undefined && lastTook !== undefined;
+const cellsOf = ({ title, verdict, live, baseline, values }: Row): Cells => {
+  const { value, limit, unit } = live ?? verdict ?? {};
   return {
     title,
-    value: timed ? duration(lastTook) : value === undefined ? '' : formatValue(value, unit),
+    value: value === undefined ? '' : formatValue(value, unit),
     limit: limit === undefined ? '' : `limit ${formatValue(limit, unit)}`,
     baseline: baseline === undefined ? '' : `before ${formatValue(baseline, unit)}`,
-    trend: timed ? took : values,
-    because: verdict?.because ?? 'not looked at yet',
+    trend: values,
+    because: (live ?? verdict)?.because ?? 'not looked at yet',
   };
 };
 
@@ -96,7 +94,7 @@ export const table = (
   const cells = rows.map(cellsOf);
   const widths = share(cells, columns);
   const lines = cells.map((one, index) => {
-    const { mark, tone } = markOf(rows[index] ?? { id: '', title: '', attribution: 'none', values: [], took: [] });
+    const { mark, tone } = markOf(rows[index] ?? { id: '', title: '', attribution: 'none', values: [] });
     const numbers =
       cell(one.value, widths.value, 'left') + cell(one.limit, widths.limit) + cell(one.baseline, widths.baseline);
     const trend = cell(sparkline(one.trend, widths.trend), widths.trend);

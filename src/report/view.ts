@@ -11,8 +11,8 @@ export interface Row {
   baseline?: number;
   /** The last values that it gave, oldest first. */
   values: number[];
-  /** How long its last looks took, milliseconds, oldest first: shown where it gives no value. */
-  took: number[];
+  /** What its newest looks show where nothing is judged: before the hold. */
+  live?: Verdict;
 }
 
 /** Everything that a live report shows. Times are epoch milliseconds. */
@@ -56,8 +56,8 @@ export const nextView = (view: View, event: RunEvent): View => {
       return started(view, event);
     case 'phase':
       return { ...view, phase: phaseOf(event) };
-    case 'sample':
-      return changeRow(view, event.check, (row) => sampled(row, event.samples));
+    case 'preview':
+      return changeRow(view, event.check, (row) => withValue({ ...row, live: event.verdict }, event.verdict));
     case 'verdict':
       return changeRow(view, event.check, (row) => judgedRow(row, event));
     case 'note':
@@ -68,6 +68,7 @@ export const nextView = (view: View, event: RunEvent): View => {
       return { ...view, phase: undefined, decided: { decision: event.decision, diagnosis: event.diagnosis } };
     case 'rollback':
       return { ...view, rollback: latest(view.rollback, { state: event.state, text: event.text }, kept.states) };
+    case 'sample':
     case 'mark':
     case 'finished':
       return view;
@@ -78,7 +79,7 @@ export const nextView = (view: View, event: RunEvent): View => {
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-const newRow = (id: string, title: string): Row => ({ id, title, attribution: 'none', values: [], took: [] });
+const newRow = (id: string, title: string): Row => ({ id, title, attribution: 'none', values: [] });
 
 const started = (view: View, event: EventOf<'started'>): View => ({
   ...view,
@@ -103,15 +104,8 @@ const changeRow = (view: View, id: string, change: (row: Row) => Row): View => {
   return { ...view, rows: rows.map((row) => (row.id === id ? change(row) : row)) };
 };
 
-const sampled = (row: Row, samples: EventOf<'sample'>['samples']): Row => {
-  const longest = Math.max(...samples.map(({ ms }) => ms));
-  return Number.isFinite(longest) ? { ...row, took: latest(row.took, longest, kept.values) } : row;
-};
+const judgedRow = ({ live: _, ...row }: Row, { verdict, attribution, baseline }: EventOf<'verdict'>): Row =>
+  withValue({ ...row, verdict, attribution, ...(baseline === undefined ? {} : { baseline }) }, verdict);
 
-const judgedRow = (row: Row, { verdict, attribution, baseline }: EventOf<'verdict'>): Row => ({
-  ...row,
-  verdict,
-  attribution,
-  ...(baseline === undefined ? {} : { baseline }),
-  values: verdict.value === undefined ? row.values : latest(row.values, verdict.value, kept.values),
-});
+const withValue = (row: Row, { value }: Verdict): Row =>
+  value === undefined ? row : { ...row, values: latest(row.values, value, kept.values) };

@@ -105,10 +105,11 @@ const verifyFailed = (course: Course, signal: AbortSignal) => {
   return verify(failed, plan, { warmup: input.profile.timings.hold.warmup, clock, emit: input.emit, signal });
 };
 
-/** What failed before this deploy, too, cannot be expected to be green after going back. */
+/** Also what was bad at the end without being confirmed. What failed before this deploy, too, cannot become green. */
 const hasFailed = (findings: readonly Finding[], id: string): boolean =>
   findings.some(
-    ({ check, verdict, attribution }) => check.id === id && verdict.outcome === 'fail' && attribution !== 'preexisting',
+    ({ check, verdict, attribution, suspect }) =>
+      check.id === id && (suspect === true || (verdict.outcome === 'fail' && attribution !== 'preexisting')),
   );
 
 const withheld = ({ input, from, to }: Course, because: string): RollbackReport => ({

@@ -1,11 +1,14 @@
 // Everything before the hold: the baseline, the deploy command, the roll-out.
-import { duration, isoTime, type RunRecord, type StoredBaseline } from '../kit/index.ts';
-import { captureBaselines, deriveBaselines, restoreBaselines, setBaseline, storedChecks } from './baseline.ts';
+import { duration, isoTime, type Json, type RunRecord, type Sample, type StoredBaseline } from '../kit/index.ts';
+import { restoreBaselines, setBaseline, storedChecks } from './baseline.ts';
+import { captureBaselines, deriveBaselines } from './capture.ts';
 import { type Course, enterPhase, mark, note } from './course.ts';
 import { deploy } from './deploy.ts';
+import { preview } from './judging.ts';
 import { awaitRollout } from './rollout.ts';
 import { startSampler } from './sampler.ts';
 import { fromRecorded, toRecorded } from './samples.ts';
+import type { Watched } from './watched.ts';
 
 /** Captures what is seen now, in the form of the store; also the live revision. */
 export const captureBaseline = async (course: Course): Promise<StoredBaseline> => {
@@ -19,7 +22,8 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
     `baseline: looking at ${watched.length} checks before the deploy, at most ${duration(length)}`,
   );
   const live = await liveNow(course);
-  await captureBaselines(watched, length, io.clock, signal);
+  const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());
+  await captureBaselines(watched, length, { clock: io.clock, signal, onLook });
   const takenAt = isoTime(io.clock.now());
   mark(course, 'baseline');
   return {
@@ -124,10 +128,7 @@ const recallFailures = (course: Course, newest: RunRecord): void => {
 };
 
 /** Keeps the older baseline's samples without judging them anew: the newest failure is what attribution compares with. */
-const setBaselineSilently = (
-  watched: Course['watched'][number],
-  baseline: RunRecord['checks'][number]['baseline'],
-): void => {
+const setBaselineSilently = (watched: Watched, baseline: RunRecord['checks'][number]['baseline']): void => {
   const { before } = watched;
   setBaseline(watched, { from: baseline.from, samples: fromRecorded(baseline.samples) });
   watched.before = before;
@@ -137,8 +138,10 @@ const setBaselineSilently = (
 export const bringOut = async (course: Course): Promise<void> => {
   const { input, watched, stops } = course;
   const { io, signal, profile } = input;
-  const onSamples = (one: (typeof watched)[number], added: number): void =>
+  const onSamples = (one: Watched, added: number): void => {
     input.emit({ type: 'sample', at: io.clock.now(), check: one.check.id, samples: one.samples.slice(-added) });
+    preview(input.emit, one, one.samples, io.clock.now());
+  };
   const sampler = startSampler(watched, {
     phase: input.deploy ? 'deploy' : 'rollout',
     clock: io.clock,

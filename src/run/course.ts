@@ -100,6 +100,7 @@ const whyUnfinished = {
 
 const unfinished = (finding: Finding, reason: keyof typeof whyUnfinished): Finding => ({
   ...finding,
+  suspect: finding.verdict.reason === 'wobble',
   attribution: 'none',
   verdict: {
     ...finding.verdict,

@@ -20,14 +20,11 @@ export const decide = (findings: readonly Finding[], stops: readonly Stop[], per
     (action, next) => worseAction(action, next.action),
     stops.length > 0 ? 'block' : 'none',
   );
-  const causes = [
-    ...wanting
-      .filter(({ action }) => action === 'rollback' || action === 'block')
-      .map(({ finding }) => causeOf(finding)),
-    ...stops,
-  ];
+  const red = wanting.filter(({ action }) => action === 'rollback' || action === 'block').map(({ finding }) => finding);
+  const causes = [...red.map(causeOf), ...stops];
   if (worst === 'rollback' && isJustified(wanting)) {
-    if (permission.rollback) return { action: 'rollback', because: causes };
+    const failures = red.filter(({ verdict }) => verdict.outcome === 'fail');
+    if (permission.rollback) return { action: 'rollback', because: failures.map(causeOf) };
     return { action: 'block', because: causes, withheld: permission.because ?? 'this run may not roll back' };
   }
   if (worst === 'rollback' || worst === 'block') return { action: 'block', because: causes };
@@ -43,9 +40,10 @@ const causeOf = ({ check, verdict }: Finding): Cause => ({
   text: verdict.because,
 });
 
+/** A check that only warns neither asks for a rollback nor counts as a second layer. */
 const isJustified = (wanting: readonly { finding: Finding; action: Action }[]): boolean => {
   const failing = wanting.filter(
-    ({ finding }) => finding.verdict.outcome === 'fail' && finding.attribution === 'introduced',
+    ({ finding, action }) => finding.attribution === 'introduced' && (action === 'rollback' || action === 'block'),
   );
   const candidates = failing.filter(({ action }) => action === 'rollback');
   const failingLayers = new Set(failing.map(({ finding }) => finding.check.kind.layer));

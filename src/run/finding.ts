@@ -5,6 +5,8 @@ export interface Finding {
   check: CheckPlan;
   verdict: Verdict;
   attribution: Attribution;
+  /** Bad at the end, but not often enough to be confirmed: a rollback must heal it, too. */
+  suspect?: boolean;
 }
 
 /** Something about the run itself that forbids a pass: nothing was deployed, the deadline, an interruption. */

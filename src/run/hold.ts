@@ -2,7 +2,7 @@
 import type { Clock, Emit, Phase } from '../kit/index.ts';
 import { decide } from './decide.ts';
 import type { Finding } from './finding.ts';
-import { announce, judgeNow } from './judging.ts';
+import { announce, judgeNow, preview } from './judging.ts';
 import { asksAmong } from './policy.ts';
 import { startSampler } from './sampler.ts';
 import type { Watched } from './watched.ts';
@@ -105,13 +105,17 @@ export const hold = async (
 ): Promise<{ end: HoldEnd; findings: Finding[] }> => {
   const { clock, emit, signal } = options;
   const news = createNews();
+  const tell = (one: Watched): void =>
+    isJudged(one.samples.at(-1)?.phase)
+      ? announce(emit, judgeNow(one, clock.now(), options), one, clock.now())
+      : preview(emit, one, one.samples, clock.now());
   const sampler = startSampler(watched, {
     phase: options.warmup > 0 ? 'warmup' : options.phase,
     clock,
     signal,
     onSamples: (one, added) => {
       emit({ type: 'sample', at: clock.now(), check: one.check.id, samples: one.samples.slice(-added) });
-      announce(emit, judgeNow(one, clock.now(), options), one, clock.now());
+      tell(one);
       news.tell();
     },
   });
@@ -126,6 +130,9 @@ export const hold = async (
     await sampler.stop();
   }
 };
+
+/** Samples of the warm-up that began there are shown, not judged. */
+const isJudged = (phase: Phase | undefined): boolean => phase !== 'warmup';
 
 const warmUp = async (
   watched: readonly Watched[],

@@ -1,6 +1,5 @@
 // Keeps the findings of all watched checks up to date as samples come in.
-import type { Attribution, Emit, Verdict } from '../kit/index.ts';
-import { worseAction } from '../kit/index.ts';
+import { type Attribution, type Emit, type Json, type Sample, type Verdict, worseAction } from '../kit/index.ts';
 import { assess } from './assess.ts';
 import { attribute } from './attribution.ts';
 import type { Finding } from './finding.ts';
@@ -29,6 +28,14 @@ const attributionOf = ({ before }: Watched, verdict: Verdict): Attribution => at
 
 const isAtLeastAsBad = (next: Finding, kept: Finding): boolean =>
   next.verdict.outcome === 'fail' && next.verdict.settled && worseAction(asks(next), asks(kept)) === asks(next);
+
+/** Shows what the newest looks would mean, before the hold: numbers for the person who watches, never a judgement. */
+export const preview = (emit: Emit, watched: Watched, samples: readonly Sample<Json>[], at: number): void => {
+  const { check } = watched;
+  const shown = samples.map((sample) => ({ ...sample, phase: 'hold' as const }));
+  const verdict = assess(check.kind, check.spec, { ...historyOf(watched, at, false), samples: shown });
+  emit({ type: 'preview', at, check: check.id, verdict });
+};
 
 /** Tells the reporters what stands about a check. */
 export const announce = (emit: Emit, finding: Finding, watched: Watched, at: number): void =>

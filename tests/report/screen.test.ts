@@ -49,7 +49,7 @@ ROLLBACK: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41
 next: look for code in the new release that takes a connection and never gives…
 rollback: PLANNED › EXECUTING
   current is set to releases/rs-7d9f
-✗ Login                 9 ms                         ████▁▁▁
+✗ Login                                              ████
 ✓ Error rate            41 %  limit 5 %              ▁▁▁▁███
 ✗ Database connections    37  limit 35     before 4  ▂▃▅▆███
 ✓ Pool wait             2 ms  limit 50 ms            ███████
@@ -94,6 +94,24 @@ describe('more checks than rows', () => {
 it('a shadow run says so', () => {
   const view = viewOf([startedOf(recordOf({ shadow: true }))]);
   expect(shown(view, 80, 24).split('\n')[0]).toBe('shadow run auth/production · 9f3c1a2');
+});
+
+it('before the hold shows numbers without an outcome', () => {
+  const verdict = {
+    outcome: 'fail',
+    settled: true,
+    reason: 'x',
+    because: '36 of 37 slots',
+    value: 36,
+    limit: 35,
+  } as const;
+  const preview: RunEvent = { type: 'preview', at: start, check: 'db-connections', verdict };
+  const lines = shown(viewOf([startedOf(recordOf()), preview]), 80, 24).split('\n');
+  expect(lines[3]).toBe('· Database connections  36  limit 35  █         36 of 37 slots');
+  const judged = verdictOf('db-connections', start, { value: 8, limit: 35, because: '8 of 37 slots' });
+  expect(shown(viewOf([startedOf(recordOf()), preview, judged]), 80, 24).split('\n')[3]).toBe(
+    '✓ Database connections  8  limit 35  █▃        8 of 37 slots',
+  );
 });
 
 it('a verdict that is still open is no alarm', () => {

@@ -47,6 +47,7 @@ describe('decide', () => {
       [],
       'block',
     ],
+    ['a second layer that only warns', [poolSlow, warned], [], 'block'],
     ['slots whose growth the release owns', [slotsOwned], [], 'rollback'],
     ['slots whose growth nobody owns', [slotsShared], [], 'block'],
     ['slots whose growth nobody owns, and logins', [slotsShared, loginDown], [], 'rollback'],
@@ -66,12 +67,16 @@ describe('decide', () => {
     expect(decide(findings, stops, allowed).action).toBe(action);
   });
 
-  it('names every cause', () => {
-    expect(decide([green, loginDown, open, warned], [notLive], allowed).because).toEqual([
-      { check: 'login', reason: 'too_high', text: 'it is fail' },
+  it('names every cause of a block', () => {
+    expect(decide([green, poolSlow, open, warned], [notLive], allowed).because).toEqual([
+      { check: 'pool', reason: 'too_high', text: 'it is fail' },
       { check: 'open', reason: 'too_high', text: 'it is inconclusive' },
       { check: 'rollout', reason: 'not_live', text: 'nothing new is live' },
     ]);
+  });
+
+  it('names the failures alone as causes of a rollback', () => {
+    expect(decide([green, loginDown, open, blind], [], allowed).because.map(({ check: id }) => id)).toEqual(['login']);
   });
 
   it('withholds what it may not do, with the reason', () => {

@@ -1,0 +1,93 @@
+// Takes a baseline before a deploy: out of the source's own history where it has one, else by looking.
+import type { Baseline, Clock, Json, Sample, Span } from '../kit/index.ts';
+import { setBaseline, verdictOn } from './baseline.ts';
+import { deadlineIn } from './deadline.ts';
+import { look } from './look.ts';
+import type { Watched } from './watched.ts';
+
+/** How far back (milliseconds) a source's own history is read. */
+const historySpan = 30 * 60_000;
+
+/** A bad first look of a probe is repeated once, after this many milliseconds at most. */
+const repeatAfter = 1000;
+
+export interface Capture {
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told after each look of everything that the baseline holds so far. */
+  onLook(watched: Watched, samples: Sample<Json>[]): void;
+}
+
+/** Captures a baseline for every check, at most `length` milliseconds long. */
+export const captureBaselines = async (
+  watched: readonly Watched[],
+  length: number,
+  options: Capture,
+): Promise<void> => {
+  const deadline = deadlineIn(options.clock, length, options.signal);
+  const within = { ...options, signal: deadline.signal };
+  try {
+    await Promise.all(watched.map(async (one) => setBaseline(one, await capture(one, within))));
+  } finally {
+    deadline.clear();
+  }
+};
+
+/** Reads the baseline of every check that has a history of its own, ending at `until` (epoch milliseconds). */
+export const deriveBaselines = async (watched: readonly Watched[], until: number): Promise<void> => {
+  const span = { from: until - historySpan, to: until };
+  await Promise.all(
+    watched.map(async (one) => {
+      const derived = await derive(one, span);
+      if (derived) setBaseline(one, derived);
+    }),
+  );
+};
+
+const derive = async ({ opened, plan }: Watched, span: Span): Promise<Baseline<Json> | undefined> => {
+  if (!('session' in opened) || !opened.session.past) return undefined;
+  try {
+    const samples = await opened.session.past(span, plan.every);
+    return samples.some((sample) => 'seen' in sample) ? { from: 'derived', samples } : undefined;
+  } catch {
+    // A source without a usable history is no reason to stop: its baseline is captured by looking.
+    return undefined;
+  }
+};
+
+const capture = async (watched: Watched, options: Capture): Promise<Baseline<Json>> => {
+  const now = options.clock.now();
+  const derived = await derive(watched, { from: now - historySpan, to: now });
+  if (derived) return derived;
+  const samples = await (watched.check.kind.baseline === 'window' ? stretch : lookAndRepeat)(watched, options);
+  return { from: samples.length > 0 ? 'captured' : 'none', samples };
+};
+
+const lookOnce = async (
+  watched: Watched,
+  n: number,
+  before: Sample<Json>[],
+  options: Capture,
+): Promise<Sample<Json>[]> => {
+  const samples = [...before, ...(await look(watched, { phase: 'baseline', n }, options.clock, options.signal))];
+  if (samples.length > before.length) options.onLook(watched, samples);
+  return samples;
+};
+
+const lookAndRepeat = async (watched: Watched, options: Capture): Promise<Sample<Json>[]> => {
+  const first = await lookOnce(watched, 0, [], options);
+  if (verdictOn(watched, { from: 'captured', samples: first })?.outcome !== 'fail') return first;
+  await options.clock.sleep(Math.min(repeatAfter, watched.plan.every), options.signal);
+  return lookOnce(watched, 1, first, options);
+};
+
+const stretch = async (watched: Watched, options: Capture): Promise<Sample<Json>[]> => {
+  const { clock, signal } = options;
+  let samples: Sample<Json>[] = [];
+  for (let n = 0; !signal.aborted; n += 1) {
+    const due = clock.monotonic() + watched.plan.every;
+    samples = await lookOnce(watched, n, samples, options);
+    await clock.sleep(due - clock.monotonic(), signal);
+  }
+  return samples;
+};
