@@ -172,18 +172,17 @@ export interface Finished {
   ms: number;
 }
 
-/** A process, so that another one can tell whether it still runs. */
+/** A process (`self` is this one), so that another one can tell whether it still runs. */
 export interface ProcessIdentity {
   pid: number;
   host: string;
-  /** When the kernel started it, in the kernel's own words: tells a re-used pid. Absent where that cannot be had. */
+  /** When the kernel started it: tells a re-used pid. Absent where that cannot be had. */
   started?: string;
 }
 
 export interface Processes {
   /** Runs an argument list in a process group of its own, without a shell. Never throws for what the command does. */
   run(command: Command): Promise<Finished>;
-  /** This process. */
   self(): Promise<ProcessIdentity>;
   /** Whether a process still runs; `unknown` when it belongs to another host. */
   isRunning(process: ProcessIdentity): Promise<'yes' | 'no' | 'unknown'>;

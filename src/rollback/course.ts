@@ -1,6 +1,7 @@
 // What one attempt at a rollback carries along, and its three ways of saying something: enter, note, end.
 import type { Json, RollbackOrder, RollbackReport, RollbackState, RollbackTools } from '../kit/index.ts';
 import { type Journal, JournalFailure, Overtaken } from './journal.ts';
+import type { Reason } from './reasons.ts';
 
 export interface Course {
   order: RollbackOrder;
@@ -65,7 +66,7 @@ export const markInterrupted = (course: Course): Promise<void> =>
 
 export interface Ending {
   state: RollbackState;
-  reason: string;
+  reason: Reason;
   because: string;
 }
 

@@ -2,4 +2,4 @@
 export { platforms } from './platforms/index.ts';
 export { reasons } from './reasons.ts';
 export { rollBack } from './roll-back.ts';
-export { openPlatform, type OpenedPlatform, type PlatformTools } from './world.ts';
+export { openPlatform, type OpenedPlatform } from './world.ts';

@@ -46,4 +46,6 @@ const others = {
 export const reasons: Readonly<Record<string, string>> = { ...refusals, ...failures, ...others };
 
 export type Refusal = keyof typeof refusals;
-export type Failure = keyof typeof failures;
+
+/** Every reason that a report may give; empty when all went well. */
+export type Reason = Refusal | keyof typeof failures | keyof typeof others | '';
