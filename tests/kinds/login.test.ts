@@ -438,6 +438,20 @@ describe('credentials stay with the target', () => {
     expect(new Set(elsewhere.got)).toEqual(new Set(['GET   ']));
   });
 
+  test('a session in a header stays with the target', async () => {
+    const elsewhere = await foreign();
+    const service = kept(
+      await serve((request, response) => {
+        if (request.method === 'POST') response.end('{"token":"0123456789"}');
+        else response.writeHead(302, { location: `${elsewhere.url}/in` }).end();
+      }),
+    );
+    const own = { login: { json: { post: '/in', token: 'token' } }, origins: [elsewhere.url], logout: undefined };
+    const { look } = await open(formSpec(service.url, own));
+    expect(stepsOf(await look('warmup'))).toEqual(['sign in: granted', 'see /me: granted']);
+    expect(elsewhere.got).toEqual(['GET   ']);
+  });
+
   test.each([307, 308])('a %i does not take the password to another origin', async (status) => {
     const elsewhere = await foreign();
     const page = '<form method="post" action="/in"><input name="u"><input type="password" name="p"></form>';

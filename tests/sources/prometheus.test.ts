@@ -163,3 +163,13 @@ test('the past comes from raw samples, on a grid, each series with its last valu
   ]);
   expect(readings?.[1]?.instances).toEqual([{ id: 'a:1', startedAt: 900_000 }]);
 });
+
+test('a series that ended long ago is not carried on', async () => {
+  const metric = { __name__: 'x_total', instance: 'a:1' };
+  const { source } = await against(async (request, response) => {
+    const isStart = (await queryOf(request)).get('query')?.startsWith('process_start') === true;
+    response.end(isStart ? success('vector', []) : success('matrix', [{ metric, values: [[1000, '5']] }]));
+  });
+  const [readings] = (await source.past?.(['x_total'], { from: 1_000_000, to: 1_600_000 }, 200_000)) ?? [];
+  expect(readings?.map(({ series }) => series.length)).toEqual([1, 1, 0, 0]);
+});
