@@ -21,6 +21,8 @@ const askTheGuards = async (course: Course, live: Live): Promise<RollbackReport 
   const { order, tools } = course;
   const answers = await askGuards({ order, tools, live });
   course.guards = answers.map(({ name, answer: { ok, because } }) => ({ name, ok, because: tools.redact(because) }));
+  // A command that a signal cut short has not answered.
+  if (tools.signal.aborted) return interrupted(course);
   const refusal = answers.map(({ answer }) => answer).find((answer) => !answer.ok);
   return refusal && !refusal.ok ? end(course, { ...refusal, state: 'REFUSED' }) : undefined;
 };

@@ -14,7 +14,7 @@ import { type Course, end, enter, note, reportOf, say, sentenceOf, type Way } fr
 import { hasTarget, isAutomatic } from './guards.ts';
 import { isFinal, type Journal, JournalFailure, type Line, openJournal, Overtaken } from './journal.ts';
 import { type Reading, readLiveFirmly } from './live.ts';
-import { prove } from './prove.ts';
+import { interrupted, prove } from './prove.ts';
 import type { Refusal } from './reasons.ts';
 
 /** Carries an order out, proves it, and reports. Called again after a kill, it goes on or refuses. */
@@ -104,6 +104,8 @@ const goOn = async (course: Course, found: Reading): Promise<RollbackReport> => 
     actor: order.actor,
     causes: order.causes.map((cause) => ({ ...cause, text: tools.redact(cause.text) })),
   });
+  // A reading that a signal cut short says nothing about what is live.
+  if (tools.signal.aborted) return interrupted(course);
   const target = hasTarget({ order });
   if (!target.ok) return end(course, { state: 'REFUSED', ...target });
   if ('problem' in found) return end(course, { state: 'REFUSED', reason: 'live_unknown', because: found.problem });

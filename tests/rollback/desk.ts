@@ -31,7 +31,8 @@ export interface World {
   onUndo: (order: UndoOrder, signal: AbortSignal | undefined) => Promise<void> | void;
   /** Replaces the reading of what is live. */
   onLive: (() => Promise<never> | undefined) | undefined;
-  targetMissing: string | undefined;
+  /** Why the target cannot be returned to. */
+  onTarget: () => string | undefined;
   verification: Verification;
 }
 
@@ -58,7 +59,7 @@ const platformOf = (world: World): PlatformSession => ({
     world.undone.push(given);
     await world.onUndo(given, signal);
   },
-  targetMissing: async () => world.targetMissing,
+  targetMissing: async () => world.onTarget(),
   manual: ({ from, to }) => `go ${from} ${to}`,
   close: async () => {},
 });
@@ -131,7 +132,7 @@ export const openDesk = (): Desk => {
       world.live = to;
     },
     onLive: undefined,
-    targetMissing: undefined,
+    onTarget: () => undefined,
     verification: { green: true, because: 'login is green for 5 s' },
   };
   const desk: Desk = {

@@ -66,7 +66,7 @@ describe('refused', () => {
 
   it('the target is gone', async () => {
     const desk = openDesk();
-    desk.world.targetMissing = '/srv/releases/good is gone: the release to return to was cleaned up';
+    desk.world.onTarget = () => '/srv/releases/good is gone: the release to return to was cleaned up';
     expect(await desk.run()).toMatchObject({
       reason: 'target_missing',
       because: '/srv/releases/good is gone: the release to return to was cleaned up',

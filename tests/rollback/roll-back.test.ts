@@ -286,9 +286,9 @@ describe('called again', () => {
 
   it('by a person after a refusal, it looks at what is live, with a higher token', async () => {
     const desk = openDesk();
-    desk.world.targetMissing = 'good is gone';
+    desk.world.onTarget = () => 'good is gone';
     await desk.run();
-    desk.world.targetMissing = undefined;
+    desk.world.onTarget = () => undefined;
     expect(await desk.run()).toMatchObject({ state: 'REFUSED', reason: 'target_missing' });
     expect(await desk.run({ by: 'person' })).toMatchObject({ state: 'ROLLED_BACK' });
     expect(desk.world.undone).toEqual([{ from: 'bad', to: 'good', token: 2 }]);
@@ -408,6 +408,34 @@ describe('interrupted', () => {
     };
     expect(await desk.run()).toMatchObject({ state: 'EXECUTING', reason: 'interrupted' });
     expect(cut).toBe(5000);
+  });
+
+  it.each([
+    [
+      'while what is live is read',
+      (desk: ReturnType<typeof openDesk>) => {
+        desk.world.onLive = async () => {
+          desk.controller.abort();
+          throw new Error('`live` was ended by SIGTERM');
+        };
+      },
+    ],
+    [
+      'while the guards are asked',
+      (desk: ReturnType<typeof openDesk>) => {
+        desk.world.onTarget = () => {
+          desk.controller.abort();
+          return 'cut short';
+        };
+      },
+    ],
+  ])('%s: nothing is refused for good', async (_, prepare) => {
+    const desk = openDesk();
+    prepare(desk);
+    expect(await desk.run()).toMatchObject({ state: 'PLANNED', reason: 'interrupted' });
+    expect(desk.world.undone).toEqual([]);
+    Object.assign(desk.world, { onLive: undefined, onTarget: () => undefined });
+    expect(await desk.run({}, { signal: new AbortController().signal })).toMatchObject({ state: 'ROLLED_BACK' });
   });
 
   it('while a person is asked: nothing is done', async () => {
