@@ -2,7 +2,7 @@
 import { nearest } from '../kit/index.ts';
 import type { Problems } from './problems.ts';
 import { childrenOf, knownKeys, type Shape } from './shape.ts';
-import { type MapTree, originAt, type Path, scalars, type Tree, valueAt } from './tree.ts';
+import { keyAt, type MapTree, originAt, type Path, scalars, type Tree, valueAt } from './tree.ts';
 
 /** The fields of zod 4's issues that are read here. */
 export interface Issue {
@@ -132,6 +132,9 @@ const opened = (issues: readonly Issue[], base: Path, isVoidAt: (issue: Issue, p
 const shapesAt = (shapes: readonly Shape[], path: Path): readonly Shape[] =>
   path.reduce<readonly Shape[]>(childrenOf, shapes);
 
+/** Keys of one map that are told; looking for the nearest known name takes its time. */
+const mostUnknown = 100;
+
 const tellUnknownKeys = (
   issue: Issue,
   { tree, path, shapes, authored = (same) => same }: Validated,
@@ -139,9 +142,9 @@ const tellUnknownKeys = (
 ): void => {
   const here = authored(keysOf(issue.path));
   const known = knownKeys(shapesAt(shapes, here));
-  for (const key of issue.keys ?? []) {
+  for (const key of (issue.keys ?? []).slice(0, mostUnknown)) {
     const full = [...here, key];
-    problems.add(`unknown key "${key}"; ${nearest(key, known)}`, originAt(tree, full), [...path, ...full]);
+    problems.add(`unknown key "${key}"; ${nearest(key, known)}`, keyAt(tree, full), [...path, ...full]);
   }
 };
 

@@ -1,5 +1,5 @@
 // Collects what is wrong, so that everything is told at once.
-import { type Problem, UsageError } from '../kit/index.ts';
+import { plural, type Problem, problemLine, UsageError } from '../kit/index.ts';
 import { type Origin, type Path, pathText, positionOf } from './tree.ts';
 
 /** Grows while a profile is loaded. */
@@ -10,7 +10,8 @@ export interface Problems {
   throwIfAny(redact: (text: string) => string): void;
 }
 
-const same = (a: Problem, b: Problem): boolean => a.position === b.position && a.path === b.path && a.text === b.text;
+/** More problems than these help nobody; the rest is counted. */
+const mostTold = 100;
 
 interface Placed {
   problem: Problem;
@@ -32,17 +33,22 @@ const problemOf = (text: string, origin: Origin | undefined, path: Path): Proble
 
 export const createProblems = (): Problems => {
   const list: Placed[] = [];
+  const known = new Set<string>();
   return {
     add: (text, origin, path = []) => {
       const problem = problemOf(text, origin, path);
-      if (!list.some((known) => same(known.problem, problem))) list.push({ problem, origin });
+      const line = problemLine(problem);
+      if (!known.has(line) && known.size < mostTold) list.push({ problem, origin });
+      known.add(line);
     },
     get count() {
-      return list.length;
+      return known.size;
     },
     throwIfAny: (redact) => {
       if (list.length === 0) return;
-      const problems = list.sort(byPlace).map(({ problem }) => problem);
+      const more = known.size - list.length;
+      const rest = more > 0 ? [{ text: `and ${plural(more, 'more problem')}` }] : [];
+      const problems = [...list.sort(byPlace).map(({ problem }) => problem), ...rest];
       throw new UsageError(problems.map((problem) => ({ ...problem, text: redact(problem.text) })));
     },
   };

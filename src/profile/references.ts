@@ -1,4 +1,5 @@
 // Reads `${…}` in a text: variables, environment, secrets. Says what is wrong; looks nothing up.
+import { clip } from '../kit/index.ts';
 
 /** What a `${…}` refers to. */
 export type Reference =
@@ -44,12 +45,12 @@ const referenceOf = (inside: string): Reference | undefined => {
 
 const pieceOf = (written: string): Piece => {
   if (written === '$${') return { text: '${' };
-  if (!written.endsWith('}')) return { wrong: `"${written}" has no closing brace; write $\${ for a plain \${` };
+  const shown = clip(written, 80);
+  if (!written.endsWith('}')) return { wrong: `"${shown}" has no closing brace; write $\${ for a plain \${` };
   const inside = written.slice(2, -1);
-  if (inside.includes('${'))
-    return { wrong: `"${written}" holds a reference inside a reference, which is not possible` };
+  if (inside.includes('${')) return { wrong: `"${shown}" holds a reference inside a reference, which is not possible` };
   const reference = referenceOf(inside);
-  return reference ? { reference, written } : { wrong: `"${written}" is not a reference; write one of ${forms}` };
+  return reference ? { reference, written } : { wrong: `"${shown}" is not a reference; write one of ${forms}` };
 };
 
 /** Whether a text needs reading at all. */

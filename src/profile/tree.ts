@@ -103,6 +103,13 @@ export const originAt = (tree: Tree, path: Path): Origin => {
   return tree.origin;
 };
 
+/** Where the key at a path was written; of its nearest parent when it is not there. */
+export const keyAt = (tree: Tree, path: Path): Origin => {
+  const parent = valueAt(tree, path.slice(0, -1));
+  const entry = parent?.type === 'map' ? parent.entries.get(String(path.at(-1))) : undefined;
+  return entry?.key ?? originAt(tree, path);
+};
+
 /** A map with some of its entries. */
 export const pick = (tree: MapTree, keep: (key: string, value: Tree) => boolean): MapTree => ({
   ...tree,

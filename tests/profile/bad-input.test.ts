@@ -25,7 +25,7 @@ const rows: Row[] = [
     one(checks('{ sign-in: { target: x, account: { usernam: x, password: abcd } } }')),
     [
       'deploy-profiles/auth.yaml:2:33 checks.sign-in.account.username: is missing; must be text',
-      'deploy-profiles/auth.yaml:2:53 checks.sign-in.account.usernam: unknown key "usernam"; did you mean "username"?',
+      'deploy-profiles/auth.yaml:2:44 checks.sign-in.account.usernam: unknown key "usernam"; did you mean "username"?',
     ],
   ],
   [
@@ -74,7 +74,7 @@ const rows: Row[] = [
     one(whole('rollback: { helm: { relase: a } }')),
     [
       'deploy-profiles/auth.yaml:3:19 rollback.helm.release: is missing; must be text',
-      'deploy-profiles/auth.yaml:3:29 rollback.helm.relase: unknown key "relase"; did you mean "release"?',
+      'deploy-profiles/auth.yaml:3:21 rollback.helm.relase: unknown key "relase"; did you mean "release"?',
     ],
   ],
   [
@@ -389,7 +389,7 @@ checks: { sign-in: { target: "https://a" } }
     [
       'deploy-profiles/auth.yaml:2:25 checks.error-rate.prometheus.total: is missing; must be text',
       'deploy-profiles/auth.yaml:2:37 checks.error-rate.prometheus.url: is missing; must be text',
-      'deploy-profiles/auth.yaml:2:45 checks.error-rate.prometheus.totl: unknown key "totl"; did you mean "total"?',
+      'deploy-profiles/auth.yaml:2:39 checks.error-rate.prometheus.totl: unknown key "totl"; did you mean "total"?',
       'deploy-profiles/auth.yaml:2:57 checks.error-rate.prometheus.timeout: "5 parsecs" is not a duration; write it like 5s, 250ms, 1m30s or 2h',
     ],
   ],
@@ -438,7 +438,7 @@ checks: { sign-in: { target: "https://a" } }
   [
     'an unknown key of hold',
     one(whole('hold: { fro: 5s }')),
-    ['deploy-profiles/auth.yaml:3:14 hold.fro: unknown key "fro"; did you mean "for"?'],
+    ['deploy-profiles/auth.yaml:3:9 hold.fro: unknown key "fro"; did you mean "for"?'],
   ],
   [
     'a duration without its unit',
@@ -448,13 +448,13 @@ checks: { sign-in: { target: "https://a" } }
   [
     'an unknown format of notify',
     one(whole('notify: { slak: x }')),
-    ['deploy-profiles/auth.yaml:3:17 notify.slak: unknown key "slak"; did you mean "slack"?'],
+    ['deploy-profiles/auth.yaml:3:11 notify.slak: unknown key "slak"; did you mean "slack"?'],
   ],
   [
     'wrong keys of rollback',
     one(whole('rollback: { helm: { release: a }, mod: ask, control: none, reversible: maybe, deadline: 0s }')),
     [
-      'deploy-profiles/auth.yaml:3:40 rollback.mod: unknown key "mod"; did you mean "mode"?',
+      'deploy-profiles/auth.yaml:3:35 rollback.mod: unknown key "mod"; did you mean "mode"?',
       'deploy-profiles/auth.yaml:3:54 rollback.control: must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
       'deploy-profiles/auth.yaml:3:72 rollback.reversible: must be true, false, { declared: true, reason: TEXT } or { command: [PROGRAM, …] }',
       'deploy-profiles/auth.yaml:3:89 rollback.deadline: must be longer than 0',
@@ -511,7 +511,7 @@ tires: 2
     },
     [
       'checks/a.yaml:3:9 checks.a.budget: "5" is not a duration; write it like 5s, 250ms, 1m30s or 2h',
-      'checks/a.yaml:4:8 checks.a.tires: unknown key "tires"; did you mean "tries"?',
+      'checks/a.yaml:4:1 checks.a.tires: unknown key "tires"; did you mean "tries"?',
     ],
   ],
   [
