@@ -98,6 +98,24 @@ export const confirmed = <Seen>(
 };
 
 /**
+ * As `confirmed`, for faults of two weights: those that ask for nothing less are counted by themselves first; only when
+ * they are not confirmed do all faults count together, and then they ask no more than to block.
+ */
+export const confirmedByWeight = <Seen>(
+  samples: readonly Sample<Seen>[],
+  failAfter: number,
+  faultOf: FaultOf<Seen>,
+): Confirmation => {
+  const grave = confirmed(samples, failAfter, (seen, sample) => {
+    const fault = faultOf(seen, sample);
+    return fault?.asks === undefined ? fault : undefined;
+  });
+  if (grave.state === 'confirmed') return grave;
+  const any = confirmed(samples, failAfter, faultOf);
+  return any.state === 'confirmed' ? { ...any, fault: { asks: 'block', ...any.fault } } : any;
+};
+
+/**
  * The verdict of a probe: confirmed bad → fail; too few → inconclusive for now; else pass, settled once `failAfter`
  * good ones stand at the end. `good` is the sentence of a pass. A wobble is shown, never hidden.
  */

@@ -129,6 +129,12 @@ describe('the verdict', () => {
     );
   });
 
+  it('is in doubt after an outage that the good hours before it hide in the sum', () => {
+    const verdict = judge([...times(30, unit(0, 1000)), ...times(2, unit(60, 100))]);
+    expect(verdict).toMatchObject({ outcome: 'inconclusive', reason: 'unproven_harm' });
+    expect(verdict.value).toBeLessThan(verdict.limit ?? 0);
+  });
+
   it('names the factor and the ceiling where they bind', () => {
     expect(judge(times(3, unit(1, 100)), before(200, 10_000)).because).toContain(
       'limit 3.8 % = upper limit of the baseline (200 of 10,000 = 2 %, could be 2.53 %) × 1.5',

@@ -232,6 +232,7 @@ describe('the verdict', () => {
   });
 
   it('is not lifted to a rollback by one grave look', () => {
+    expect(judge(seen(served(80, 100), served(80, 100), served(800, 100))).asks).toBe('block');
     expect(judge(seen(served(800, 100), served(80, 100), served(80, 100)))).toMatchObject({
       asks: 'block',
       value: 80,
@@ -496,7 +497,7 @@ describe('the metrics of a pool', () => {
   });
 
   it('a counter that appears later counts from 0, an absent one is not 0', async () => {
-    const empty: Reading = { at: 0, series: [], instances: [{ id: 'a' }] };
+    const empty: Reading = { at: 0, series: [], instances: [] };
     const [, , pending, used, size] = page(0, { a: [0, 0, 0, 0, 5] });
     const before = [empty, empty, pending, used, size].map((one) => one ?? empty);
     const looks = await sampled(before, page(5000, { a: [0.5, 10, 0, 1, 5] }));
@@ -504,6 +505,14 @@ describe('the metrics of a pool', () => {
       { seen: { waiting: 0, inUse: 0, max: 5 } },
       { seen: { seconds: 5, waited: 0.5, acquires: 10, waiting: 0, inUse: 1, max: 5 } },
     ]);
+  });
+
+  it('the counts of a process that was not read before are not those of this look', async () => {
+    const looks = await sampled(
+      page(0, { a: [1, 10, 0, 0, 5] }),
+      page(5000, { a: [1, 20, 0, 0, 5], b: [900, 9000, 0, 0, 5] }),
+    );
+    expect(looks[2]).toMatchObject({ group: 'b', seen: { waited: 0, acquires: 0 } });
   });
 
   it('no metric at all is said, not counted', async () => {

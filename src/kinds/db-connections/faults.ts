@@ -26,9 +26,6 @@ export const faultOf = (seen: Seen, before: Seen | undefined, spec: Spec): Fault
   };
 };
 
-/** Bad enough for a rollback: confirmed apart from the milder faults, so that one bad moment does not lift them. */
-export const isSevere = (fault: Fault | undefined): boolean => fault !== undefined && fault.asks === undefined;
-
 const reasonOf = ({ level, fewFree }: Use): string => {
   if (level === 'exhausted') return 'slots_exhausted';
   if (level === 'rollback') return 'over_rollback_limit';

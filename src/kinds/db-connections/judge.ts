@@ -1,7 +1,7 @@
 // The verdict over all looks: exhaustion first (in any phase), then the rollback limit, then the milder ones.
 import {
   type Chart,
-  confirmed,
+  confirmedByWeight,
   type Fault,
   type History,
   judged,
@@ -10,7 +10,7 @@ import {
   type Sample,
   type Verdict,
 } from '../../kit/index.ts';
-import { faultOf, isSevere } from './faults.ts';
+import { faultOf } from './faults.ts';
 import { limitOf, usesOf, useText } from './limits.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
@@ -23,12 +23,7 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const exhausted = exhaustion(history, fault);
   if (exhausted) return { outcome: 'fail', settled: true, ...exhausted };
   const samples = judged(history);
-  const { failAfter } = history.plan;
-  const severe = confirmed(samples, failAfter, (seen) => {
-    const found = fault(seen);
-    return isSevere(found) ? found : undefined;
-  });
-  const worst = severe.state === 'confirmed' ? severe : confirmed(samples, failAfter, fault);
+  const worst = confirmedByWeight(samples, history.plan.failAfter, fault);
   const latest = lastSeen(samples);
   const verdict = probeVerdict(worst, history.plan, goodText(latest, spec));
   return verdict.outcome === 'pass' ? (hiddenVerdict(latest, spec) ?? verdict) : verdict;

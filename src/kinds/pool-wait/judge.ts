@@ -1,7 +1,7 @@
 // The verdict on a pool: confirmed faults, the graver first; else the mean over all looks, or that the pool is quiet.
 import {
   type Chart,
-  confirmed,
+  confirmedByWeight,
   duration,
   type Fault,
   type History,
@@ -24,12 +24,7 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   if (looks.at(-1)?.nothing !== undefined) return nothingRead(looks.at(-1)?.nothing ?? '');
   // `failAfter` bad looks in a row have `minAcquires` acquires together.
   const fewest = Math.max(1, Math.ceil(spec.minAcquires / failAfter));
-  const fault = (seen: Seen): Fault | undefined => faultOf(seen, spec, fewest);
-  const severe = confirmed(samples, failAfter, (seen) => {
-    const found = fault(seen);
-    return found?.asks === undefined ? found : undefined;
-  });
-  const worst = severe.state === 'confirmed' ? severe : confirmed(samples, failAfter, fault);
+  const worst = confirmedByWeight(samples, failAfter, (seen) => faultOf(seen, spec, fewest));
   const all = totalOf(looks);
   const verdict = probeVerdict(worst, history.plan, goodText(all, looks.at(-1) ?? {}, spec));
   if (verdict.outcome !== 'pass') return verdict;

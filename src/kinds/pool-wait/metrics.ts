@@ -41,10 +41,19 @@ const looksAt = (
   selectors: readonly string[],
 ): Look<Seen>[] => {
   if (list.every(({ series }) => series.length === 0)) return [{ seen: { nothing: selectors.join(', ') } }];
-  const instances = [...new Map(list.flatMap((reading) => reading.instances).map((one) => [one.id, one])).values()];
-  if (instances.length < 2) return [{ seen: seenOf(before, now, instances) }];
-  return instances.map((one) => ({ group: one.id, seen: seenOf(before, only(now, one), instances) }));
+  const instances = instancesIn(now);
+  if (instances.length < 2) return [{ seen: seenOf(before, now) }];
+  return instances.map((one) => ({ group: one.id, seen: seenOf(before, only(now, one)) }));
 };
+
+/** All processes that any of the readings knows. */
+const instancesIn = (readings: Readings): Instance[] => [
+  ...new Map(
+    Object.values(readings)
+      .flatMap((reading) => reading.instances)
+      .map((one) => [one.id, one]),
+  ).values(),
+];
 
 const only = (readings: Readings, { id }: Instance): Readings =>
   Object.fromEntries(
@@ -54,7 +63,8 @@ const only = (readings: Readings, { id }: Instance): Readings =>
     ]),
   );
 
-const seenOf = (before: Readings | undefined, now: Readings, instances: Instance[]): Seen => {
+const seenOf = (before: Readings | undefined, now: Readings): Seen => {
+  const instances = instancesIn(before ?? {});
   const grown = (name: Name): number | undefined => {
     const [earlier, later] = [before?.[name], now[name]];
     if (!earlier || !later || later.series.length === 0) return undefined;
