@@ -45,7 +45,7 @@ export const argumentsOf = (
   caller: Pick<Caller, 'reporters' | 'cwd' | 'env'>,
   recordFile: string,
 ): string[] => {
-  const profile = scenario.environment ? `demo/${scenario.environment}` : 'demo';
+  const { profile } = scenario;
   const reporters = [...reportersOf(caller, process.stderr.isTTY), `json=${recordFile}`].flatMap((reporter) =>
     reporterFlag(reporter, caller.cwd),
   );

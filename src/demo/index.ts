@@ -51,6 +51,12 @@ const conclude = (scenario: Scenario, problems: readonly string[]): string =>
     ? `The scenario ${scenario.name} ended as it must.\n`
     : `The scenario ${scenario.name} did not end as it must:\n${problems.map((problem) => `  ${problem}\n`).join('')}`;
 
+/** Where a record is kept, when nobody asked for one: the lab's own is gone with the lab. */
+const farewell = (reporters: readonly string[]): string =>
+  reporters.some((reporter) => reporter.startsWith('json='))
+    ? ''
+    : 'The lab is gone, and its record with it; to keep the record: --reporter json=FILE\n';
+
 /**
  * Plays one scenario. Returns 0 when it ended as told, 1 when it did not, 130 or 143 when a signal ended it.
  * Throws a UsageError for an unknown scenario, or when the Postgres binaries are not installed.
@@ -62,7 +68,7 @@ export const runDemo = async (options: DemoOptions): Promise<number> => {
   try {
     const problems = await play(scenario, lab, options);
     if (options.signal.aborted) return options.signal.reason === 'SIGTERM' ? 143 : 130;
-    options.out(conclude(scenario, problems));
+    options.out(conclude(scenario, problems) + farewell(options.reporters));
     return problems.length === 0 ? 0 : 1;
   } finally {
     await lab.end();

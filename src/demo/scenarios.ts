@@ -21,8 +21,8 @@ export interface Scenario {
   after: Release;
   /** Names of the instances; more than one stand behind a proxy. */
   instances: readonly string[];
-  /** Overlay of the profile: `demo/two-instances`. */
-  environment?: string;
+  /** The profile, of those that holdpoint ships. */
+  profile: string;
   /** Flags of the deploy command. */
   deployFlags?: readonly string[];
   endings: readonly Ending[];
@@ -47,7 +47,7 @@ const runEndsWith = (action: Ending['action'], ...exitCodes: number[]): Ending[]
 
 type Story = Pick<Scenario, 'name' | 'story' | 'after' | 'endings' | 'liveAtEnd'> & Partial<Scenario>;
 
-const scenario = (story: Story): Scenario => ({ before: good, instances: ['a'], ...story });
+const scenario = (story: Story): Scenario => ({ before: good, instances: ['a'], profile: 'demo', ...story });
 
 /** Every scenario, the default first. */
 export const scenarios: readonly Scenario[] = [
@@ -141,7 +141,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     after: { ...release(newRevision, 'auth-welcome'), instanceConfig: { b: { pageTimeoutMs: 5 } } },
     instances: ['a', 'b'],
-    environment: 'two-instances',
+    profile: 'demo-two-instances',
     endings: runEndsWith('rollback', 20),
     liveAtEnd: 'before',
   }),

@@ -58,7 +58,7 @@ describe('the call of holdpoint', () => {
   it.each([
     ['incident', `run demo --release 9f2c1e8 ${reporters} -- deploy 9f2c1e8`],
     ['not-deployed', `run demo --release 9f2c1e8 ${reporters} -- deploy 9f2c1e8 --dry-run`],
-    ['one-bad-instance', `run demo/two-instances --release 9f2c1e8 ${reporters} -- deploy 9f2c1e8`],
+    ['one-bad-instance', `run demo-two-instances --release 9f2c1e8 ${reporters} -- deploy 9f2c1e8`],
     ['hotfix', `check demo ${reporters}`],
   ])('for %s', (name, expected) => {
     expect(call(name)).toBe(expected);

@@ -60,7 +60,8 @@ it('calls holdpoint in a project with the shipped profile and a service, and say
   expect(said).toBe(
     'scenario healthy\n  The new release greets its users more kindly and changes nothing else.\n' +
       '  The traffic has its usual 0.5 % of errors, before and after.\n\n' +
-      '\nexit code 0: passed\nThe scenario healthy ended as it must.\n',
+      '\nexit code 0: passed\nThe scenario healthy ended as it must.\n' +
+      'The lab is gone, and its record with it; to keep the record: --reporter json=FILE\n',
   );
   nothingIsLeft();
 });

@@ -7,7 +7,7 @@ it('ends rolled back and verified, with the connection limit and the release nam
   expect(record).toMatchObject({
     exitCode: 20,
     decision: { action: 'rollback' },
-    release: { from: '77ab0c4', to: '9f2c1e8', liveAtEnd: '77ab0c4' },
+    release: { from: '9f2c1e8', to: '77ab0c4', liveAtEnd: '77ab0c4' },
     rollback: { state: 'ROLLED_BACK', from: '9f2c1e8', to: '77ab0c4', verified: true, fence: 'client' },
   });
   expect(record.decision.because.map((cause) => cause.check)).toContain('db-connections');

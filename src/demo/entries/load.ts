@@ -1,4 +1,4 @@
-// The load generator: about 30 page requests per second of signed-in users, and 1.5 sign-ins per second.
+// The load generator: about 30 page requests per second of signed-in users, and 1.2 sign-ins per second.
 import { endWithParent } from '../service/end-with-parent.ts';
 import { startLoad } from '../traffic/load.ts';
 import { readLoadPlan } from '../traffic/load-plan.ts';

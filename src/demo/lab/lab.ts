@@ -1,5 +1,5 @@
 // The lab: Postgres, the auth service with two releases, its users, and the project folder that holdpoint runs in.
-import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenarios.ts';
 import { type LoadPlan, loadPlanVariable } from '../traffic/load-plan.ts';
@@ -37,7 +37,7 @@ export interface Lab {
 }
 
 /** Users turn about 30 pages per second together: 20 users, one page each 0.1 s + 0.56 s. */
-const traffic = { thinkMs: 560, signInEveryMs: 667, limitMs: 120_000 };
+const traffic = { thinkMs: 560, signInEveryMs: 800, limitMs: 120_000 };
 
 /** Copies of the pipeline's programs: a build of holdpoint during a demo must not pull them away. */
 const copyPrograms = async (folder: string): Promise<{ deploy: string; restart: string }> => {
@@ -49,10 +49,15 @@ const copyPrograms = async (folder: string): Promise<{ deploy: string; restart: 
   return { deploy: await copy('deploy'), restart: await copy('restart') };
 };
 
-/** A fresh project folder with the profile that holdpoint ships, as it is. */
+/** The lab's profiles, among those that holdpoint ships. */
+const profiles = ['demo.yaml', 'demo-two-instances.yaml'];
+
+/** A fresh project folder with the profiles as they are shipped. */
 const writeProject = async (project: string): Promise<void> => {
   await mkdir(join(project, 'deploy-profiles'), { recursive: true });
-  await cp(join(packageRoot(), 'deploy-profiles', 'demo.yaml'), join(project, 'deploy-profiles', 'demo.yaml'));
+  for (const name of profiles) {
+    await copyFile(join(packageRoot(), 'deploy-profiles', name), join(project, 'deploy-profiles', name));
+  }
   await writeFile(join(project, 'README'), 'A throw-away project of `holdpoint demo`.\n');
 };
 
