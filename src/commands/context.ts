@@ -12,6 +12,8 @@ export interface Context {
   stdout: TextStream;
   stderr: TextStream;
   io: Io;
+  /** The same with more variables; those that are set already win. */
+  withEnv(more: Readonly<Record<string, string | undefined>>): Context;
   interrupts: Interrupts;
   /** Asks on the terminal; resolves with the line that was typed. */
   ask(question: string): Promise<string>;

@@ -9,20 +9,24 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** The context of a real command line. */
 export const processContext = (packageRoot: string, version: string): Context => {
-  const env = (name: string): string | undefined => process.env[name];
-  return {
+  const rest = {
     cwd: process.cwd(),
     packageRoot,
     version,
-    env,
     stdin: { isTTY: process.stdin.isTTY },
     stdout: process.stdout,
     stderr: process.stderr,
-    io: createIo({ version, env: process.env }),
     interrupts: listen(),
     ask,
     usage: measure(),
   };
+  const inEnv = (env: Readonly<Record<string, string | undefined>>): Context => ({
+    ...rest,
+    env: (name) => env[name],
+    io: createIo({ version, env }),
+    withEnv: (more) => inEnv({ ...more, ...env }),
+  });
+  return inEnv(process.env);
 };
 
 const listen = (): Interrupts => {

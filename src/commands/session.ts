@@ -1,5 +1,6 @@
 // What run, check, baseline and rollback have in common: profile, store, lock, platform, reporters; opened, then closed.
 import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import {
   createRedactor,
   duration,
@@ -144,13 +145,10 @@ const lock = async (
   }
 };
 
-/** `--env-file FILE`: lines `NAME=value`; variables that are set already win. */
+/** `--env-file FILE`: lines `NAME=value`, for the profile and for its commands; variables that are set already win. */
 export const withEnvFile = async (file: string | undefined, context: Context): Promise<Context> => {
   if (file === undefined) return context;
   const text = await context.io.files.readIfExists(resolve(context.cwd, file));
   if (text === undefined) throw new UsageError(`--env-file ${file}: there is no such file`);
-  const { parseEnv } = await import('node:util');
-  const values = parseEnv(text);
-  const env = (name: string): string | undefined => context.env(name) ?? values[name];
-  return { ...context, env, io: { ...context.io, env } };
+  return context.withEnv(parseEnv(text));
 };
