@@ -5,10 +5,11 @@ import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
 import { type FlowStep, loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
-import type { NegativeName, StepSeen } from './seen.ts';
+import type { StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
-import { type StepFinding, takeStep, type Walk } from './steps.ts';
+import { type StepFinding, takeStep } from './steps.ts';
 import { openVisitor, type Surroundings } from './visitor.ts';
+import type { Walk } from './visits.ts';
 
 /** What one place is visited with. */
 export interface Stage {
@@ -51,9 +52,11 @@ const seen = async (
   }
 };
 
-const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'granted';
+/** Whether a step was granted. */
+export const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'granted';
 
-const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: Clock): Promise<StepSeen[]> => {
+/** Takes steps up to the first one that is not granted. */
+export const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: Clock): Promise<StepSeen[]> => {
   const steps: StepSeen[] = [];
   for (const one of flow) {
     const step = await seen(one.name, role, walk, clock, () => takeStep(one, walk));
@@ -86,7 +89,7 @@ export const probe = (stage: Stage, walk: Walk): Promise<StepSeen> =>
   seen(`see ${stage.spec.probe.get}`, 'probe', walk, stage.clock, () => askProbe(stage, walk));
 
 /** Sets the headers of the session, as far as what they refer to was captured. */
-const takeSession = ({ spec }: Stage, walk: Walk): void => {
+export const takeSession = ({ spec }: Stage, walk: Walk): void => {
   const known = Object.entries(sessionHeaders(spec)).filter(([, text]) =>
     references(text).every((name) => Object.hasOwn(walk.values, name)),
   );
@@ -106,48 +109,3 @@ export const signIn = async (stage: Stage, walk: Walk): Promise<StepSeen[]> => {
 /** Signs out, where the check says how. */
 export const signOut = (stage: Stage, walk: Walk): Promise<StepSeen[]> =>
   takeAll(logoutSteps(stage.spec), 'logout', walk, stage.clock);
-
-const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
-
-/** Somebody without a session asks for the page. */
-export const asStranger = async (stage: Stage): Promise<StepSeen> =>
-  asNegative('a stranger', await probe(stage, await setOut(stage, '')));
-
-/** An answer without the token is no failure here, but a refusal. */
-const refusedToken = (step: StepSeen): StepSeen =>
-  step.reason === 'no_capture' ? { ...step, outcome: 'refused', reason: '' } : step;
-
-/**
- * Signs in with a wrong password, once, and stops at the answer to it; only when that looks like success the page
- * behind the login is asked, too.
- */
-export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
-  const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
-  const flow = loginSteps(stage.spec);
-  const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
-  const steps = await takeAll(flow.slice(0, until), 'login', walk, stage.clock);
-  const last = steps.at(-1);
-  if (last && !isGranted(last)) return asNegative('a wrong password', refusedToken(last));
-  takeSession(stage, walk);
-  const page = await probe(stage, walk);
-  const trail = [last?.trail, page.trail].filter(Boolean).join(', then ');
-  return asNegative('a wrong password', { ...page, trail });
-};
-
-/** The session as it stands, to be replayed after the logout. */
-export interface SavedSession {
-  headers: Record<string, string>;
-}
-
-/** Keeps cookies and headers of a session. */
-export const saveSession = async ({ spec, base }: Stage, { visitor }: Walk): Promise<SavedSession> => {
-  const cookie = await visitor.cookies.header(urlOf(base, spec.probe.get));
-  return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) } };
-};
-
-/** Replays a saved session: a logout that only clears the browser's cookie leaves it alive. */
-export const withDeadSession = async (stage: Stage, { headers }: SavedSession): Promise<StepSeen> => {
-  const walk = await setOut(stage, '');
-  walk.visitor.headers = headers;
-  return asNegative('the session after the logout', await probe(stage, walk));
-};

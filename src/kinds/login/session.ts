@@ -5,17 +5,8 @@ import type { Missed } from '../../kit/outcomes.ts';
 import type { Look, Phase, Tick } from '../../kit/samples.ts';
 import { patience } from '../http/session.ts';
 import { type Place, placesOf, urlOf } from '../http/target.ts';
-import {
-  asStranger,
-  type SavedSession,
-  type Stage,
-  saveSession,
-  setOut,
-  signIn,
-  signOut,
-  withDeadSession,
-  withWrongPassword,
-} from './attempt.ts';
+import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
+import { asStranger, type SavedSession, saveSession, withDeadSession, withWrongPassword } from './negatives.ts';
 import { logoutSteps } from './plan.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
@@ -72,8 +63,6 @@ const before = async (stage: Stage, asked: Asked): Promise<StepSeen[]> => [
 
 const after = async (stage: Stage, asked: Asked, saved: SavedSession | undefined): Promise<StepSeen[]> =>
   asked.deadSession && saved ? [await withDeadSession(stage, saved)] : [];
-
-const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'granted';
 
 /** The login itself; signing out is tried whenever a session may have begun. */
 const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {

@@ -1,0 +1,90 @@
+// One HTTP connection: where it leads, and how long each stage of making it takes.
+import type { Socket } from 'node:net';
+import type { buildConnector, Client } from 'undici';
+import { HttpFailure, type HttpRequest } from '../kit/io.ts';
+import type { Progress } from './http-failures.ts';
+
+export type Undici = typeof import('undici');
+
+const headerBytes = 32 * 1024;
+
+/** One connection, for one request at a time. `progress` belongs to the request that is under way. */
+export interface Line {
+  key: string;
+  client: Client;
+  progress: Progress;
+  socket: Socket | undefined;
+}
+
+/** Where a request goes. */
+export interface Target {
+  url: URL;
+  peer: string;
+  /** `user:password` of the URL as a header; undici drops it. */
+  authorization: string | undefined;
+}
+
+/** A `%` that encodes nothing stays as it is. */
+const decode = (text: string): string => decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));
+
+const basic = ({ username, password }: URL): string | undefined =>
+  username === '' && password === ''
+    ? undefined
+    : `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`;
+
+/** Reads the URL of a request. Throws an `HttpFailure` for one that is none. */
+export const parseTarget = ({ url, connectTo }: HttpRequest): Target => {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new HttpFailure('http', 'ERR_INVALID_URL', 'the URL of the request is no http or https URL');
+  const parsed = new URL(url);
+  const port = parsed.port || (parsed.protocol === 'https:' ? '443' : '80');
+  return { url: parsed, peer: connectTo ?? `${parsed.hostname}:${port}`, authorization: basic(parsed) };
+};
+
+/** Nothing has happened yet. */
+export const freshProgress = ({ url, peer }: Target): Progress => ({
+  peer,
+  secure: url.protocol === 'https:',
+  answered: false,
+});
+
+/** Wraps undici's connector: the socket comes back at once, its events give the stages. */
+const timed = (connect: buildConnector.connector, line: () => Line): buildConnector.connector => {
+  return (options, callback) => {
+    const { progress } = line();
+    const port = /:(\d+)$/.exec(progress.peer)?.[1] ?? options.port;
+    const hostname = progress.peer.slice(0, -port.length - 1).replace(/^\[|\]$/g, '');
+    let from = performance.now();
+    const lap = (stage: 'dns' | 'tcp' | 'tls') => () => {
+      const now = performance.now();
+      progress[stage] = now - from;
+      from = now;
+    };
+    const socket = connect({ ...options, hostname, port }, (...result) => {
+      if (result[0] === null) progress.ready = performance.now();
+      callback(...result);
+    }) as unknown as Socket;
+    line().socket = socket;
+    socket.once('lookup', lap('dns')).once('connect', lap('tcp')).once('secureConnect', lap('tls'));
+  };
+};
+
+/** A connection that is made with its first request. */
+export const openLine = ({ Client: Dialer, buildConnector: build }: Undici, key: string, target: Target): Line => {
+  const line: Line = { key, progress: freshProgress(target), socket: undefined, client: undefined as never };
+  line.client = new Dialer(target.url.origin, {
+    connect: timed(build({ timeout: 0, allowH2: false }), () => line),
+    maxHeaderSize: headerBytes,
+    // Deadlines are ours: undici's timers are too coarse (its fast timers tick once a second).
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return line;
+};
+
+/** Ends a connection, also one that is still being made. */
+export const destroy = async (line: Line): Promise<void> => {
+  // A socket that is still connecting is not known to the client yet.
+  line.socket?.destroy();
+  await line.client.destroy().catch(() => undefined);
+};

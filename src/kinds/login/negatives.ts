@@ -1,0 +1,51 @@
+// The looks that must be refused: a stranger, a wrong password, the session after the logout.
+import { urlOf } from '../http/target.ts';
+import { isGranted, probe, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
+import { loginSteps } from './plan.ts';
+import type { NegativeName, StepSeen } from './seen.ts';
+import type { Walk } from './visits.ts';
+
+const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
+
+/** Somebody without a session asks for the page. */
+export const asStranger = async (stage: Stage): Promise<StepSeen> =>
+  asNegative('a stranger', await probe(stage, await setOut(stage, '')));
+
+/** An answer without the token is no failure here, but a refusal. */
+const refusedToken = (step: StepSeen): StepSeen =>
+  step.reason === 'no_capture' ? { ...step, outcome: 'refused', reason: '' } : step;
+
+/**
+ * Signs in with a wrong password, once, and stops at the answer to it; only when that looks like success the page
+ * behind the login is asked, too.
+ */
+export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
+  const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
+  const flow = loginSteps(stage.spec);
+  const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
+  const steps = await takeAll(flow.slice(0, until), 'login', walk, stage.clock);
+  const last = steps.at(-1);
+  if (last && !isGranted(last)) return asNegative('a wrong password', refusedToken(last));
+  takeSession(stage, walk);
+  const page = await probe(stage, walk);
+  const trail = [last?.trail, page.trail].filter(Boolean).join(', then ');
+  return asNegative('a wrong password', { ...page, trail });
+};
+
+/** The session as it stands, to be replayed after the logout. */
+export interface SavedSession {
+  headers: Record<string, string>;
+}
+
+/** Keeps cookies and headers of a session. */
+export const saveSession = async ({ spec, base }: Stage, { visitor }: Walk): Promise<SavedSession> => {
+  const cookie = await visitor.cookies.header(urlOf(base, spec.probe.get));
+  return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) } };
+};
+
+/** Replays a saved session: a logout that only clears the browser's cookie leaves it alive. */
+export const withDeadSession = async (stage: Stage, { headers }: SavedSession): Promise<StepSeen> => {
+  const walk = await setOut(stage, '');
+  walk.visitor.headers = headers;
+  return asNegative('the session after the logout', await probe(stage, walk));
+};
