@@ -60,12 +60,12 @@ const shownFile = ({ file, root }: Profile): string => {
   return inside.startsWith('..') ? file : inside;
 };
 
-/** One line where all environments have the same facts, else one line each. */
-const okLines = (profiles: readonly Profile[]): string[] => {
+/** One line where all environments have the same facts, else one line each; `named`: one environment was asked for. */
+const okLines = (profiles: readonly Profile[], named: boolean): string[] => {
   const [first] = profiles;
   if (!first) return [];
   const alike = profiles.every((profile) => factsOf(profile) === factsOf(first));
-  if (!alike) return profiles.map((one) => `ok ${shownFile(one)} ${one.environment} (${factsOf(one)})`);
+  if (!alike || named) return profiles.map((one) => `ok ${shownFile(one)} ${one.environment} (${factsOf(one)})`);
   const environments = first.name.includes('/') ? `${plural(profiles.length, 'environment')}, ` : '';
   return [`ok ${shownFile(first)} (${environments}${factsOf(first)})`];
 };
@@ -82,13 +82,19 @@ const withEnvironments = async (name: string, { cwd, io }: ValidateRequest): Pro
 const shownLines = (loaded: readonly Loaded[]): string[] =>
   loaded.map(({ profile, show }) => `# ${profile.name}\n${show().trimEnd()}`);
 
+/** `auth/production` alone, not `auth` or a file. */
+const isNamed = (name: string, [first, second]: readonly string[]): boolean =>
+  first === name && second === undefined && name.includes('/') && !/\.ya?ml$/.test(name);
+
 const validateOne = async (name: string, request: ValidateRequest): Promise<Validated> => {
   const outcomes: Outcome[] = [];
-  for (const one of await withEnvironments(name, request)) outcomes.push(await loadOne(one, request));
+  const names = await withEnvironments(name, request);
+  for (const one of names) outcomes.push(await loadOne(one, request));
   const loaded = outcomes.flatMap((outcome) => ('loaded' in outcome ? [outcome.loaded] : []));
+  const profiles = loaded.map(({ profile }) => profile);
   const problems = outcomes.flatMap((outcome) => ('problem' in outcome ? outcome.problem.split('\n') : []));
   // A profile is right as a whole or not at all.
-  const ok = problems.length > 0 ? [] : okLines(loaded.map(({ profile }) => profile));
+  const ok = problems.length > 0 ? [] : okLines(profiles, isNamed(name, names));
   return { text: [...ok, ...(request.show ? shownLines(loaded) : [])].join('\n'), problems };
 };
 

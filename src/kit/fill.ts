@@ -17,7 +17,7 @@ export const references = (text: string): string[] =>
 /** Fills `{{name}}`. Throws an Error that names an unknown reference and the known ones. */
 export const fill = (text: string, values: Readonly<Record<string, string>>, place: Place = 'text'): string =>
   text.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined) return encode[place](value);
     throw new Error(`{{${name}}} is not known here; known: ${Object.keys(values).sort().join(', ') || 'nothing'}`);
   });

@@ -1,15 +1,6 @@
 // From the name of a profile to a validated profile: the steps in order, all problems at once.
-import {
-  type CheckPlan,
-  createRedactor,
-  nearest,
-  type Profile,
-  type Registry,
-  type RollbackPlan,
-  type Timings,
-} from '../kit/index.ts';
-import { checkLayers, type MergedCheck, mergeCheck } from './check-layers.ts';
-import { isEnabled, planCheck } from './check-plan.ts';
+import { createRedactor, type Profile, type Timings } from '../kit/index.ts';
+import { planChecks } from './checks.ts';
 import { environmentNames, withEnvironment } from './environments.ts';
 import { findProfile, type FoundProfile } from './find.ts';
 import { readLayers } from './layers.ts';
@@ -21,9 +12,9 @@ import { createResolver } from './resolve.ts';
 import { planRollback } from './rollback-plan.ts';
 import { type TopKeys, topSchema } from './schema.ts';
 import { showTree } from './show.ts';
-import { timingProblems } from './timings.ts';
+import { tellTogether } from './together.ts';
 import { planNotify, planTop, topShapes } from './top.ts';
-import { emptyMap, type MapTree, originAt, type Path, pick } from './tree.ts';
+import { emptyMap, type MapTree, pick } from './tree.ts';
 import { hashOf, wholeTree } from './whole.ts';
 
 export interface Loaded {
@@ -73,68 +64,11 @@ const write = async (request: LoadRequest, found: FoundProfile): Promise<Written
   return { layers, top, loading: { ...request, root, file, registry, problems, redactor, resolver, warnings: told } };
 };
 
-const mergeChecks = async (layers: readonly MapTree[], loading: Loading): Promise<MergedCheck[]> => {
-  const merged = await Promise.all(checkLayers(layers, loading).map((layer) => mergeCheck(layer, loading)));
-  return merged.filter((check) => check !== undefined);
-};
-
-const enabledOf = async (merged: readonly MergedCheck[], loading: Loading): Promise<MergedCheck[]> => {
-  const flags = await Promise.all(merged.map((check) => isEnabled(check, loading)));
-  for (const [place, { id }] of merged.entries())
-    if (!flags[place]) loading.warnings.push(`the check ${id} is switched off (enabled: false)`);
-  return merged.filter((_, place) => flags[place]);
-};
-
 const timingsOf = ({ baseline, rollout, hold }: TopKeys): Timings => ({
   baseline,
   rollout,
   hold: { ...hold, errorGrace: hold.errorGrace ?? 3 * hold.every },
 });
-
-const planChecks = async (checks: readonly MergedCheck[], top: TopKeys, loading: Loading): Promise<CheckPlan[]> => {
-  const timings = timingsOf(top);
-  const plans = checks.map((check) => planCheck(check, timings, top.hold.errorGrace, loading));
-  return (await Promise.all(plans)).filter((plan) => plan !== undefined);
-};
-
-type Tell = (text: string, path: Path) => void;
-
-const tellCovered = (plans: readonly CheckPlan[], tell: Tell): void => {
-  const ids = plans.map(({ id }) => id);
-  for (const { id, coveredBy } of plans)
-    for (const [place, other] of coveredBy.entries()) {
-      const known = ids.filter((one) => one !== id);
-      if (!known.includes(other))
-        tell(`there is no other check "${other}" that is switched on; ${nearest(other, known)}`, [
-          'checks',
-          id,
-          'coveredBy',
-          place,
-        ]);
-    }
-};
-
-const tellBlocking = (plans: readonly CheckPlan[], tell: Tell): void => {
-  if (plans.some(({ onFail }) => onFail !== 'warn')) return;
-  const why = plans.length === 0 ? 'there is none that is switched on' : 'every one has onFail: warn';
-  tell(`no check can block: ${why}; a run without a blocking check would always pass`, ['checks']);
-};
-
-/** What only the whole profile shows. */
-const tellTogether = (
-  whole: MapTree,
-  plans: readonly CheckPlan[],
-  timings: Timings,
-  rollback: RollbackPlan | undefined,
-  { problems }: Loading,
-): void => {
-  const tell: Tell = (text, path) => problems.add(text, originAt(whole, path), path);
-  const before = problems.count;
-  tellCovered(plans, tell);
-  for (const { text, path } of timingProblems(timings, plans, rollback)) tell(text, path);
-  // With a check that could not be read it is not known whether any can block.
-  if (before === 0) tellBlocking(plans, tell);
-};
 
 const nameOf = ({ name, environment }: FoundProfile): string =>
   environment === undefined ? name : `${name}/${environment}`;
@@ -143,14 +77,14 @@ const nameOf = ({ name, environment }: FoundProfile): string =>
 const fallback = (): TopKeys => topSchema().parse({ service: 'unknown' });
 
 const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile): Promise<Loaded> => {
-  const merged = await mergeChecks(layers, loading);
-  const top = (await planTop(tree, loading)) ?? fallback();
-  const rollback = await planRollback(tree, top.store.durable, loading);
-  const notify = await planNotify(tree, loading);
-  const checks = await planChecks(await enabledOf(merged, loading), top, loading);
-  const whole = wholeTree(tree, merged);
+  const known = await planTop(tree, loading);
+  const top = known ?? fallback();
   const timings = timingsOf(top);
-  tellTogether(whole, checks, timings, rollback, loading);
+  const rollback = await planRollback(tree, known?.store.durable, loading);
+  const notify = await planNotify(tree, loading);
+  const checks = await planChecks(layers, timings, top.hold.errorGrace, loading);
+  const whole = wholeTree(tree, checks.merged);
+  tellTogether({ ...checks, whole, timings: known && timings, rollback }, loading.problems);
   const { redactor, problems, registry, root } = loading;
   problems.throwIfAny((text) => redactor.text(text));
   const environment = found.environment ?? noEnvironment;
@@ -161,13 +95,13 @@ const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile
     hash: hashOf(whole, environment),
     service: top.service,
     environment,
-    checks,
+    checks: checks.plans,
     timings,
     alpha: top.alpha,
     ...(rollback ? { rollback } : {}),
     store: top.store,
     notify,
-    registry: registry satisfies Registry,
+    registry,
     warnings: loading.warnings,
   };
   return { profile, show: () => redactor.text(showTree(whole)) };

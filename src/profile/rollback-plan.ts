@@ -78,12 +78,16 @@ const validateSettings = (platform: AnyPlatform, { key, value }: Entry, { proble
 };
 
 /** What automatic acting needs, each with its own sentence. */
-const autoNeeds = (keys: RollbackKeys, platform: AnyPlatform, durable: boolean): [met: boolean, text: string][] => {
+const autoNeeds = (
+  keys: RollbackKeys,
+  platform: AnyPlatform,
+  durable: boolean | undefined,
+): [met: boolean, text: string][] => {
   const { reversible, control } = keys;
   const declared = reversibleOf(reversible);
   return [
     [
-      durable,
+      durable !== false,
       'auto needs a store that outlives the run: say `store: { durable: true }` where .holdpoint/ is kept, else use mode: ask',
     ],
     [
@@ -101,7 +105,7 @@ const autoNeeds = (keys: RollbackKeys, platform: AnyPlatform, durable: boolean):
 const tellAuto = (
   keys: RollbackKeys,
   platform: AnyPlatform,
-  durable: boolean,
+  durable: boolean | undefined,
   tree: MapTree,
   { problems }: Loading,
 ) => {
@@ -118,10 +122,10 @@ const isIncomplete = (tree: MapTree, { verb, problems, warnings }: Loading): boo
   return missing.length > 0;
 };
 
-/** The plan; undefined without the section, and when a problem or (in `check`) a warning was added. */
+/** `durable`: absent where it cannot be known. The plan; undefined without the section, and when a problem or (in `check`) a warning was added. */
 export const planRollback = async (
   tree: MapTree,
-  durable: boolean,
+  durable: boolean | undefined,
   loading: Loading,
 ): Promise<RollbackPlan | undefined> => {
   const written = tree.entries.get('rollback');

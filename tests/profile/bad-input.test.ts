@@ -161,7 +161,10 @@ checks: { sign-in: { target: "https://\${hots}" } }
 checks:
   sign-in:
 `),
-    ['deploy-profiles/auth.yaml:3:3 checks.sign-in: is empty; write {} for the defaults of the check'],
+    [
+      'deploy-profiles/auth.yaml:3:3 checks.sign-in: is empty; write {} for the defaults of the check',
+      'deploy-profiles/auth.yaml:2:1 checks: no check can block: there is none that is switched on; a run without a blocking check would always pass',
+    ],
   ],
   [
     'warm-up and hold longer than the deadline',

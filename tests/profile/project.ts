@@ -51,7 +51,8 @@ const answers =
     return { exit: 0, signal: undefined, timedOut: false, stdout: '', stderr: '', ms: 1, ...answer };
   };
 
-const ioOf = (project: Project): Io => ({
+/** The edge of the world as the project has it. */
+export const ioOf = (project: Project): Io => ({
   ...fakeIo({}),
   files: filesOf(project) as Files,
   processes: { run: answers(project.commands ?? {}) } as Io['processes'],

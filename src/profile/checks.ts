@@ -1,0 +1,42 @@
+// All checks of a profile: put together, switched-off ones left out, planned.
+import type { CheckPlan, Timings } from '../kit/index.ts';
+import { checkLayers, type MergedCheck, mergeCheck } from './check-layers.ts';
+import { isEnabled, planCheck } from './check-plan.ts';
+import type { Loading } from './loading.ts';
+import type { MapTree } from './tree.ts';
+
+export interface PlannedChecks {
+  /** As they are written, switched-off ones, too. */
+  merged: MergedCheck[];
+  /** Ids of all that are switched on, also of those with mistakes. */
+  ids: string[];
+  plans: CheckPlan[];
+}
+
+const withoutDisabled = async (merged: readonly MergedCheck[], loading: Loading): Promise<MergedCheck[]> => {
+  const flags = await Promise.all(merged.map((check) => isEnabled(check, loading)));
+  for (const [place, { id }] of merged.entries())
+    if (!flags[place]) loading.warnings.push(`the check ${id} is switched off (enabled: false)`);
+  return merged.filter((_, place) => flags[place]);
+};
+
+/** `errorGrace`: where the profile names one. */
+export const planChecks = async (
+  layers: readonly MapTree[],
+  timings: Timings,
+  errorGrace: number | undefined,
+  loading: Loading,
+): Promise<PlannedChecks> => {
+  const written = checkLayers(layers, loading);
+  const all = await Promise.all(written.map((layer) => mergeCheck(layer, loading)));
+  const merged = all.filter((check) => check !== undefined);
+  const enabled = await withoutDisabled(merged, loading);
+  const plans = await Promise.all(enabled.map((check) => planCheck(check, timings, errorGrace, loading)));
+  const isOff = (id: string): boolean =>
+    merged.some((check) => check.id === id) && !enabled.some((check) => check.id === id);
+  return {
+    merged,
+    ids: written.map(({ id }) => id).filter((id) => !isOff(id)),
+    plans: plans.filter((plan) => plan !== undefined),
+  };
+};
