@@ -4,7 +4,7 @@ import type { StoredBaseline } from '../kit/index.ts';
 import { baseline } from '../run/index.ts';
 import type { Context } from './context.ts';
 import { engineInput } from './run.ts';
-import { type CommonOptions, withEnvFile, withSession } from './session.ts';
+import { type CommonOptions, usable, withEnvFile, withSession } from './session.ts';
 
 export interface BaselineOptions extends CommonOptions {
   release?: string;
@@ -17,7 +17,7 @@ export const baselineCommand = async (name: string, options: BaselineOptions, gi
   return withSession('baseline', name, options, context, async (opened) => {
     const input = engineInput('run', opened, context, options.release);
     const taken = await baseline({ ...input, permission: { rollback: false }, overrides: [], shadow: false });
-    const kept = await opened.store.saveBaseline(taken);
+    const kept = await usable(opened.store, () => opened.store.saveBaseline(taken));
     if (options.out !== undefined)
       await context.io.files.write(
         resolve(context.cwd, options.out),

@@ -78,7 +78,7 @@ export const withSession = async <T>(
   try {
     const { store, saved } = redacted(storeOf(options, profile, context), redactor);
     closing.push(() => store.close());
-    if (verb !== 'check') closing.push(await lock(store, profile, options.wait ?? 0, context));
+    if (verb !== 'check') closing.push(await usable(store, () => lock(store, profile, options.wait ?? 0, context)));
     const platform = await platformOf(profile, redactor, reporting, context);
     if (platform) closing.push(() => platform.close());
     for (const warning of profile.warnings)
@@ -119,6 +119,19 @@ const redacted = (store: Store, redactor: Redactor): Pick<Opened, 'store' | 'sav
 const platformOf = async (profile: Profile, redactor: Redactor, { emit }: Reporting, { io }: Context) =>
   profile.rollback &&
   openPlatform(profile.rollback, { io, root: profile.root, redact: (text) => redactor.text(text), emit });
+
+/** A full disk or a read-only folder is no bug: it is told as it is, before anything was checked or deployed. */
+export const usable = async <T>(store: Store, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    throw new UsageError(
+      `the store (${store.where}) cannot be used, so nothing was begun: ${cause.message}. Name another with --store.`,
+      { cause },
+    );
+  }
+};
 
 /** Milliseconds between two tries to get the lock. */
 const lockPoll = 500;

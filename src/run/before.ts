@@ -66,9 +66,16 @@ export const takeBaseline = async (course: Course): Promise<void> => {
   await deriveBaselines(course.watched, input.io.clock.now() - input.profile.timings.rollout);
 };
 
-const keep = async ({ input }: Course, taken: StoredBaseline): Promise<StoredBaseline> => {
-  if ((await input.store.saveBaseline(taken)) === 'saved') return taken;
-  const first = await input.store.baseline(taken.service, taken.environment, taken.release);
+/** A store that cannot be written costs later runs their baseline, not this one. */
+const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseline> => {
+  const { store } = course.input;
+  try {
+    if ((await store.saveBaseline(taken)) === 'saved') return taken;
+  } catch (error) {
+    note(course, 'warn', `the baseline could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    return taken;
+  }
+  const first = await store.baseline(taken.service, taken.environment, taken.release);
   return { ...taken, ...(first?.live === undefined ? {} : { live: first.live, takenAt: first.takenAt }) };
 };
 

@@ -458,20 +458,29 @@ describe('the edges', () => {
     );
   });
 
+  it('a baseline that cannot be stored does not cost the run', async () => {
+    const engine = startEngine('rs/2');
+    const input = engine.input([scripted('a', fine)]);
+    const saveBaseline = async () => {
+      throw new Error('no space left on device');
+    };
+    const record = await play(engine, { ...input, store: { ...input.store, saveBaseline } });
+    expect([record.exitCode, record.release.to]).toEqual([0, 'rs/1']);
+  });
+
   it('every session is closed, also when the engine fails', async () => {
     const engine = startEngine('rs/2');
     let closed = 0;
-    const kindOver = {
-      open: async () => ({ sample: async () => [{ seen: { value: 1 } }], close: async () => void (closed += 1) }),
+    const close = async () => {
+      closed += 1;
     };
-    const input = engine.input([scripted('a', fine, { kindOver }), scripted('b', fine, { kindOver })]);
-    const store = {
-      ...input.store,
-      saveBaseline: async () => {
-        throw new Error('a bug');
-      },
+    const kindOver = { open: async () => ({ sample: async () => [{ seen: { value: 200 } }], close }) };
+    const checks = [scripted('a', fine, { kindOver, ...sufficientAlone }), scripted('b', fine, { kindOver })];
+    const rollBack = async () => {
+      throw new Error('a bug');
     };
-    await expect(engine.clock.until(run({ ...input, store }))).rejects.toThrow('a bug');
+    const { deploy: _, ...input } = engine.input(checks, { rollBack, verb: 'rollback' });
+    await expect(engine.clock.until(goBack(input, { from: 'rs/2', to: 'rs/1' }))).rejects.toThrow('a bug');
     expect(closed).toBe(2);
   });
 
