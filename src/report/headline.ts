@@ -16,6 +16,7 @@ export const targetOf = ({ service, environment }: { service: string; environmen
 export const headline = (record: RunRecord): Headline => {
   if (record.interrupted) return interruptedLine(record, record.interrupted);
   if (record.verb === 'check') return checkLine(record);
+  if (record.rollback?.reason === 'drill') return drillLine(record, record.rollback);
   if (record.rollback && record.rollback.state !== 'WITHHELD') return rollbackLine(record, record.rollback);
   return record.shadow ? shadowLine(record) : decidedLine(record);
 };
@@ -61,6 +62,12 @@ const newOnes = (failing: readonly RecordedCheck[]): string[] => {
     ...counted(unknown, 'of unknown age'),
   ].filter(Boolean);
 };
+
+const drillLine = (record: RunRecord, { from, to }: RollbackReport): Headline => ({
+  head: 'DRILL, nothing done',
+  text: `: ${targetOf(record)} could go back from ${from} to ${to}`,
+  tone: 'good',
+});
 
 const rollbackLine = (record: RunRecord, rollback: RollbackReport): Headline => {
   const target = targetOf(record);

@@ -52,7 +52,7 @@ const inLayerOrder = (checks: RecordedCheck[]): RecordedCheck[] =>
 /** Causes that are not a check's: nothing deployed, a deadline. */
 const stops = (record: RunRecord): Line[] =>
   record.decision.because
-    .filter(({ check }) => !record.checks.some(({ id }) => id === check))
+    .filter(({ check, reason }) => reason !== 'by_hand' && !record.checks.some(({ id }) => id === check))
     .filter(({ text }) => text !== record.diagnosis.headline && !isSaid(record, text))
     .map(({ check, text }) => ({ head: 'stopped', text: ` ${check}: ${text}`, tone: 'bad', indent: 6 }));
 
@@ -124,10 +124,11 @@ const tally = (checks: readonly RecordedCheck[]): Line[] => {
 const ending = (record: RunRecord, saved: string | undefined): Line[] => [
   ...(record.overrides.length > 0 ? [{ text: `lowered by: ${record.overrides.join(', ')}` }] : []),
   { text: `exit code ${record.exitCode}: ${meaning(record)}` },
-  { text: saved === undefined ? `record: holdpoint show ${record.runId}` : `record: ${saved}` },
+  { text: saved === undefined ? `run: ${record.runId}` : `record: ${saved}` },
 ];
 
-const meaning = ({ exitCode, verb, shadow }: RunRecord): string => {
+const meaning = ({ exitCode, verb, shadow, rollback }: RunRecord): string => {
+  if (exitCode === 0 && rollback?.reason === 'drill') return 'a drill: nothing was done';
   if (exitCode === 0 && shadow) return 'shadow run: nothing counts';
   if (exitCode === 0 && verb === 'check') return 'recovered';
   return exitMeanings[exitCode] ?? 'not one of holdpoint’s';

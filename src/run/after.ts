@@ -1,5 +1,5 @@
 // Everything after the hold: the decision, one last look, the rollback.
-import { type Decision, duration, type RollbackOrder, type RollbackReport } from '../kit/index.ts';
+import { type Decision, duration, type RollbackOrder, type RollbackReport, type Verification } from '../kit/index.ts';
 import { askControl } from './control.ts';
 import { type Course, enterPhase, finalFindings, mark } from './course.ts';
 import { decide } from './decide.ts';
@@ -97,12 +97,16 @@ const orderOf = ({ input, from, to, baselineTakenAt }: Course, decision: Decisio
   };
 };
 
-const verifyFailed = (course: Course, signal: AbortSignal) => {
+/** By hand nothing was judged before: what the verification finds is what stands about the checks. */
+const verifyFailed = async (course: Course, signal: AbortSignal): Promise<Verification> => {
   const { input, watched, findings } = course;
-  const failed = input.verb === 'rollback' ? watched : watched.filter(({ check }) => hasFailed(findings, check.id));
+  const byHand = input.verb === 'rollback';
+  const failed = byHand ? watched : watched.filter(({ check }) => hasFailed(findings, check.id));
   const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
-  const { clock } = input.io;
-  return verify(failed, plan, { warmup: input.profile.timings.hold.warmup, clock, emit: input.emit, signal });
+  const { warmup } = input.profile.timings.hold;
+  const verified = await verify(failed, plan, { warmup, clock: input.io.clock, emit: input.emit, signal });
+  if (byHand) course.findings = verified.findings;
+  return verified;
 };
 
 /** Also what was bad at the end without being confirmed. What failed before this deploy, too, cannot become green. */

@@ -1,5 +1,13 @@
 // Everything before the hold: the baseline, the deploy command, the roll-out.
-import { duration, isoTime, type Json, type RunRecord, type Sample, type StoredBaseline } from '../kit/index.ts';
+import {
+  duration,
+  isoTime,
+  type Json,
+  plural,
+  type RunRecord,
+  type Sample,
+  type StoredBaseline,
+} from '../kit/index.ts';
 import { restoreBaselines, setBaseline, storedChecks } from './baseline.ts';
 import { captureBaselines, deriveBaselines } from './capture.ts';
 import { type Course, enterPhase, mark, note } from './course.ts';
@@ -19,7 +27,7 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
     course,
     'baseline',
     length,
-    `baseline: looking at ${watched.length} checks before the deploy, at most ${duration(length)}`,
+    `baseline: looking at ${plural(watched.length, 'check')} before the deploy, at most ${duration(length)}`,
   );
   const live = await liveNow(course);
   const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());

@@ -86,16 +86,14 @@ const unknown = (blind: readonly Finding[]): Diagnosis => {
 };
 
 const healthy = (findings: readonly Finding[]): Diagnosis => {
+  if (findings.length === 0) return { layer: 'none', headline: '', next: [] };
   const passed = findings.filter(({ verdict }) => verdict.outcome === 'pass').length;
   return { layer: 'none', headline: `${plural(passed, 'check')} passed; nothing points to a fault.`, next: [] };
 };
 
-/** A rollback that was not carried out leaves its command as a step; one that did not help says more than the failure. */
-const withRollback = (diagnosis: Diagnosis, rollback: RollbackReport | undefined): Diagnosis => {
-  if (rollback?.state === 'UNVERIFIED') return didNotHelp(diagnosis, rollback);
-  if (!rollback?.manual || rollback.state === 'ROLLED_BACK') return diagnosis;
-  return { ...diagnosis, next: [...diagnosis.next, `to go back by hand: ${rollback.manual}`] };
-};
+/** Going back that did not help says more than the failure itself. */
+const withRollback = (diagnosis: Diagnosis, rollback: RollbackReport | undefined): Diagnosis =>
+  rollback?.state === 'UNVERIFIED' ? didNotHelp(diagnosis, rollback) : diagnosis;
 
 const didNotHelp = (diagnosis: Diagnosis, rollback: RollbackReport): Diagnosis => {
   const headline =

@@ -18,6 +18,7 @@ export interface Ending {
 export const exitCode = (ending: Ending): number => {
   const { decision, rollback, interrupted, shadow } = ending;
   const acted = decision.action === 'rollback' ? rollback : undefined;
+  if (acted?.reason === 'drill') return 0;
   if (acted && acted.reason !== 'interrupted') return rollbackCode(acted);
   if (interrupted) return interrupted === 'SIGINT' ? 130 : 143;
   if (shadow || decision.action === 'pass') return 0;

@@ -9,7 +9,7 @@ export const verify = async (
   failed: readonly Watched[],
   plan: RollbackPlan['verify'],
   options: { warmup: number; clock: Clock; emit: Emit; signal: AbortSignal },
-): Promise<Verification> => {
+): Promise<Verification & { findings: Finding[] }> => {
   const { clock, emit } = options;
   const text = `verifying the rollback: ${failed.map(({ check }) => check.id).join(', ')} must be green for ${duration(plan.for)}`;
   emit({ type: 'phase', at: clock.now(), phase: 'verify', length: plan.deadline, text });
@@ -18,8 +18,9 @@ export const verify = async (
   fresh.forEach(({ samples }, index) => {
     failed[index]?.samples.push(...samples);
   });
-  if (end === 'green') return { green: true, because: `${listed(findings)} green again for ${duration(plan.for)}.` };
-  return { green: false, because: stillFailing(findings, plan) };
+  if (end === 'green')
+    return { green: true, findings, because: `${listed(findings)} green again for ${duration(plan.for)}.` };
+  return { green: false, findings, because: stillFailing(findings, plan) };
 };
 
 const listed = (findings: readonly Finding[]): string => {

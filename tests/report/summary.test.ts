@@ -41,7 +41,7 @@ rollback: rs/7d9f is live again, and login, error-rate-delta, db-connections are
 
 1 check passed, 0 warned, 0 skipped
 exit code 20: rolled back and verified
-record: holdpoint show run-7f3a`);
+run: run-7f3a`);
 });
 
 it('a block names the layer, and what stays green is only counted', () => {
@@ -68,7 +68,7 @@ next: compare the size of the pool with the one before
 
 3 checks passed, 0 warned, 0 skipped
 exit code 10: blocked: a check failed
-record: holdpoint show run-7f3a`);
+run: run-7f3a`);
 });
 
 it('a withheld rollback prints the command to type', () => {
@@ -90,7 +90,7 @@ it('a withheld rollback prints the command to type', () => {
     '',
     '0 checks passed, 0 warned, 0 skipped',
     'exit code 10: blocked: a check failed',
-    'record: holdpoint show run-7f3a',
+    'run: run-7f3a',
   ]);
 });
 
@@ -122,7 +122,7 @@ it('a refused rollback names the guard and the way by hand', () => {
     'guard budget: a rollback of auth/production ran 12 min ago (at most 1 an hour)',
     'by hand: ln -sfn releases/rs-7d9f current && ./restart.sh',
     'exit code 22: rollback refused by a guard or a person: page',
-    'record: holdpoint show run-7f3a',
+    'run: run-7f3a',
   ]);
 });
 
@@ -164,7 +164,7 @@ next: lower the pool size of auth_svc or restart it
 
 1 check passed, 0 warned, 0 skipped
 exit code 10: blocked: a check failed
-record: holdpoint show run-7f3a`);
+run: run-7f3a`);
   });
 });
 
@@ -203,7 +203,7 @@ pass e: 1 bad of 20 samples: answered 500
 2 checks passed, 1 warned, 1 skipped (--skip d)
 lowered by: --skip d
 exit code 10: blocked: a check failed
-record: holdpoint show run-7f3a`);
+run: run-7f3a`);
 });
 
 it('many failures stay on one screen', () => {

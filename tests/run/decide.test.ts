@@ -138,6 +138,7 @@ describe('exit codes', () => {
       'a signal, but the rollback came to its end',
       ending([loginDown], { interrupted: 'SIGTERM', rollback: report({}) }),
     ],
+    [0, 'a drill', ending([loginDown], { rollback: report({ state: 'WITHHELD', reason: 'drill' }) })],
     [0, 'shadow', ending([loginDown], { shadow: true, decision: decide([loginDown], [], forbidden) })],
   ])('%i: %s', (code, _, given) => {
     expect(exitCode(given)).toBe(code);

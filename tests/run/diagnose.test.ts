@@ -149,11 +149,4 @@ describe('after a rollback', () => {
       'Look at what the release changed that a rollback does not take back: migrations first, then shared configuration and data.',
     );
   });
-
-  it('that was not carried out, the command is a step', () => {
-    const rollback = report({ state: 'REFUSED', manual: 'ln -s rs/1 current' });
-    expect(diagnose({ decision, findings: [login('fail')], stops: [], rollback }).next.at(-1)).toBe(
-      'to go back by hand: ln -s rs/1 current',
-    );
-  });
 });

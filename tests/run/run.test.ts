@@ -176,7 +176,7 @@ describe('a release that is broken', () => {
       '--no-rollback was given',
       'WITHHELD',
     ]);
-    expect(record.diagnosis.next).toContain('to go back by hand: go from rs/2 to rs/1');
+    expect(record.rollback?.manual).toBe('go from rs/2 to rs/1');
   });
 
   it('is not rolled back when the control fails, too', async () => {
@@ -385,6 +385,7 @@ describe('by hand', () => {
       rollBack: undo(engine, orders),
     });
     const record = await engine.clock.until(goBack(input, { from: 'rs/2', to: 'rs/1' }));
+    expect(record.checks.map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
     expect([record.exitCode, record.rollback?.because, orders[0]?.by]).toEqual([
       20,
       'a, b are green again for 5 s.',
