@@ -90,7 +90,9 @@ describe('pool-wait over the metrics of a real pool', () => {
     const all = await looks(session, () => Promise.all(Array.from({ length: 10 }, () => work(acquire, 60))));
     const verdict = poolWait.judge(historyOf(samples(all)), spec);
     expect(verdict).toMatchObject({ outcome: 'fail', settled: true, asks: 'block', reason: 'slow', limit: 50 });
-    expect(verdict.because).toMatch(/^mean wait \d+ ms over 10 acquires \(limit 50 ms\); 0 callers waiting, 0 of 2/);
+    expect(verdict.because).toMatch(
+      /^the pool is slow: mean wait \d+ ms over 10 acquires \(limit 50 ms\); 0 callers waiting, 0 of 2/,
+    );
   });
 
   it('calls one stuck whose connections never come back', async () => {

@@ -92,7 +92,7 @@ describe('the verdict', () => {
       'fail',
       'slow',
       'block',
-      'mean wait 80 ms over 100 acquires (limit 50 ms); 9 callers waiting, 2 of 2 connections in use',
+      'the pool is slow: mean wait 80 ms over 100 acquires (limit 50 ms); 9 callers waiting, 2 of 2 connections in use',
     ],
     [
       'a very slow one',
@@ -100,7 +100,7 @@ describe('the verdict', () => {
       'fail',
       'slow',
       undefined,
-      'mean wait 800 ms over 100 acquires (limit 500 ms); 1 caller waiting',
+      'the pool is slow: mean wait 800 ms over 100 acquires (limit 500 ms); 1 caller waiting',
     ],
     [
       'a stuck one',
@@ -243,7 +243,7 @@ describe('the verdict', () => {
   it('counts few acquires per look when all looks together have enough', () => {
     const verdict = judge(times(12, served(1000, 2)));
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slow', value: 1000, limit: 500 });
-    expect(verdict.because).toBe('mean wait 1 s over 24 acquires (limit 500 ms); 0 callers waiting');
+    expect(verdict.because).toBe('the pool is slow: mean wait 1 s over 24 acquires (limit 500 ms); 0 callers waiting');
     expect(judge(times(9, served(1000, 2))).outcome).toBe('pass');
     expect(judge([...times(12, served(1000, 2)), ...times(1, served(1, 2))]).outcome).toBe('pass');
   });
@@ -251,7 +251,9 @@ describe('the verdict', () => {
   it('names the instance that is worse', () => {
     const group = (name: string, one: Seen): Look<Seen>[] => times(3, one).map((look) => ({ ...look, group: name }));
     const verdict = judge([...group('a', served(1, 100)), ...group('b', served(900, 100))]);
-    expect(verdict.because).toBe('b: mean wait 900 ms over 100 acquires (limit 500 ms); 0 callers waiting');
+    expect(verdict.because).toBe(
+      'b: the pool is slow: mean wait 900 ms over 100 acquires (limit 500 ms); 0 callers waiting',
+    );
   });
 
   it('does not judge the warm-up', () => {

@@ -122,7 +122,7 @@ export const slow = (seen: Seen, { limits }: Spec, fewest: number): Fault | unde
   return {
     ...(severe ? {} : { asks: 'block' as const }),
     reason: 'slow',
-    because: `mean wait ${duration(mean)} over ${plural(seen.acquires ?? 0, 'acquire')} (limit ${duration(limit)})${momentText(seen)}`,
+    because: `the pool is slow: mean wait ${duration(mean)} over ${plural(seen.acquires ?? 0, 'acquire')} (limit ${duration(limit)})${momentText(seen)}`,
     next: 'compare the size of the pool with that of the release before, then look for connections that are held for long',
     value: mean,
     limit,
