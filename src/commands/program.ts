@@ -1,6 +1,6 @@
 // The verbs and flags of the command line. Each verb's code is loaded only when it is typed.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../kit/units.ts';
+import { parseDuration } from '../kit/duration.ts';
 import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
 

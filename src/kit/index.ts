@@ -1,4 +1,5 @@
 // What a kind, source, platform or reporter may see; exported as `holdpoint/kit`.
+export * from './duration.ts';
 export * from './errors.ts';
 export type * from './events.ts';
 export * from './exit-codes.ts';
