@@ -162,8 +162,8 @@ checks:
   sign-in:
 `),
     [
-      'deploy-profiles/auth.yaml:3:3 checks.sign-in: is empty; write {} for the defaults of the check',
       'deploy-profiles/auth.yaml:2:1 checks: no check can block: there is none that is switched on; a run without a blocking check would always pass',
+      'deploy-profiles/auth.yaml:3:3 checks.sign-in: is empty; write {} for the defaults of the check',
     ],
   ],
   [
