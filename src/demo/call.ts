@@ -1,7 +1,7 @@
 // Runs the holdpoint command line as a user does: a process in the project's folder, without stdin, its output passed through.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RunRecord } from '../kit/index.ts';
 import type { Lab } from './lab/lab.ts';
@@ -84,11 +84,16 @@ const run = (argv: readonly string[], lab: Lab, caller: Caller): Promise<number>
     });
   });
 
-/** Calls holdpoint once. */
+const mend = async ({ fix }: Ending, { app }: Lab): Promise<void> => {
+  if (fix) await writeFile(join(app, 'current', fix.file), fix.text);
+};
+
+/** Puts the ending's fix in place, where it has one, and calls holdpoint once. */
 export const callHoldpoint = async (scenario: Scenario, ending: Ending, lab: Lab, caller: Caller): Promise<Called> => {
   const recordFile = join(lab.folder, 'record.json');
   // A record of an earlier call must not pass for one of this call.
   await rm(recordFile, { force: true });
+  await mend(ending, lab);
   const exitCode = await run([...caller.cli, ...argumentsOf(scenario, ending, lab, caller, recordFile)], lab, caller);
   return { exitCode, record: await readRecord(recordFile) };
 };

@@ -1,5 +1,5 @@
 // `holdpoint demo`: builds the incident lab, lets holdpoint loose on it as a user would, and tells whether it ended as told.
-import { readlink, writeFile } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../kit/index.ts';
 import { type Caller, callHoldpoint } from './call.ts';
@@ -28,16 +28,11 @@ const introduce = ({ name, story }: Scenario): string => [`scenario ${name}`, ..
 const announce = ({ fix }: Ending): string =>
   fix ? `\nNow ${fix.file} is put into the live release by hand.\n\n` : '';
 
-const mend = async (lab: Lab, { fix }: Ending): Promise<void> => {
-  if (fix) await writeFile(join(lab.app, 'current', fix.file), fix.text);
-};
-
 const play = async (scenario: Scenario, lab: Lab, options: DemoOptions): Promise<string[]> => {
   const problems: string[] = [];
   for (const ending of scenario.endings) {
     if (options.signal.aborted) return problems;
     options.out(announce(ending));
-    await mend(lab, ending);
     const called = await callHoldpoint(scenario, ending, lab, options);
     options.out(`\n${exitSentence(called.exitCode)}\n`);
     problems.push(...differences(called, ending));
