@@ -64,6 +64,7 @@ describe('masking', () => {
 
   it('covers secrets that overlap in part', () => {
     expect(masker('abcdef', 'efghij').text('-abcdefghij-')).toBe('-[password]-');
+    expect(masker('abcdef', 'efghijkl').text('-abcdefghijkl-')).toBe('-[s1]-');
   });
 
   it('begins with what is learned later', () => {

@@ -61,7 +61,10 @@ export const signIn = kind(
   'sign-in',
   z.strictObject({
     target: z.string().min(1),
-    account: z.strictObject({ username: z.string(), password: secretText() }).optional(),
+    account: z
+      .strictObject({ username: z.string(), password: secretText() })
+      .refine(({ username, password }) => username !== password, 'the password must not be the name')
+      .optional(),
     login: styles.optional(),
     session: z.union([z.strictObject({ cookie: z.string() }), z.strictObject({ header: z.string() })]).optional(),
     steps: z.array(z.string()).default([]),

@@ -172,6 +172,7 @@ describe('offline', () => {
     ],
     ['a reserved key', 'sign-in: { target: a, every: "${env:X}", onFail: "${env:Y}" }'],
     ['a variable that stands for one', 'sign-in: { target: a, tries: "${t}" }\nvars: { t: "${env:X}" }'],
+    ['two values that are compared', 'sign-in: { target: a, account: { username: "${env:X}", password: "${env:Y}" } }'],
     ['a command', 'sign-in: { target: "${secret:exec:vault}" }'],
   ])('a reference passes as %s', async (_, text) => {
     expect(await load3(text)).toEqual([]);
