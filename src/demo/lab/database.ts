@@ -48,7 +48,7 @@ const accountSql =
 const sessionSql = 'INSERT INTO sessions (token_hash, account_id, csrf) VALUES ($1, $2, $3)';
 
 /** Users who turn pages; every fifth never gave a display name. */
-const readers = 20;
+const readers = 15;
 const signers = 10;
 
 // Letters that encoding mistakes stumble over: in a URL, in a form, in JSON.

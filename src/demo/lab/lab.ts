@@ -36,8 +36,12 @@ export interface Lab {
   end(): Promise<void>;
 }
 
-/** Users turn about 30 pages per second together: 20 users, one page each 0.1 s + 0.56 s. */
-const traffic = { thinkMs: 560, signInEveryMs: 800, limitMs: 120_000 };
+/**
+ * 15 users turn about 30 pages per second: each asks, waits 0.08 s or a little more, and reads for 0.42 s. That they wait
+ * for their page bounds every queue: with 2 connections the mean wait settles between 100 and 350 ms, also on a slow
+ * machine, and so stays between the limits that block and roll back (50 and 500 ms).
+ */
+const traffic = { thinkMs: 420, signInEveryMs: 800, limitMs: 120_000 };
 
 /** Copies of the pipeline's programs: a build of holdpoint during a demo must not pull them away. */
 const copyPrograms = async (folder: string): Promise<{ deploy: string; restart: string }> => {
