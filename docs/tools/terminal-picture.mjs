@@ -3,7 +3,17 @@ const text = await readAll(process.stdin);
 const lines = text.replace(/\s+$/, '').split('\n');
 const columns = Number(process.argv[2] ?? 100);
 const cell = { width: 8.4, height: 18 };
-const palette = { 30: '#484f58', 31: '#ff7b72', 32: '#3fb950', 33: '#d29922', 34: '#58a6ff', 35: '#bc8cff', 36: '#39c5cf', 37: '#b1bac4', 90: '#8b949e' };
+const palette = {
+  30: '#484f58',
+  31: '#ff7b72',
+  32: '#3fb950',
+  33: '#d29922',
+  34: '#58a6ff',
+  35: '#bc8cff',
+  36: '#39c5cf',
+  37: '#b1bac4',
+  90: '#8b949e',
+};
 
 async function readAll(stream) {
   let all = '';
@@ -49,7 +59,11 @@ function tspan({ column, text: plain, style }, y) {
 
 const width = Math.round(columns * cell.width + 32);
 const height = lines.length * cell.height + 32;
-const body = lines.flatMap((line, row) => runsOf(line).filter((run) => run.text.trim() !== '').map((run) => tspan(run, 28 + row * cell.height)));
+const body = lines.flatMap((line, row) =>
+  runsOf(line)
+    .filter((run) => run.text.trim() !== '')
+    .map((run) => tspan(run, 28 + row * cell.height)),
+);
 process.stdout.write(
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">\n<rect width="100%" height="100%" rx="8" fill="#0d1117"/>\n${body.join('\n')}\n</svg>\n`,
 );

@@ -5,7 +5,6 @@ import {
   createRedactor,
   duration,
   isLease,
-  type Lease,
   type PlatformSession,
   type Profile,
   type Redactor,
@@ -74,7 +73,7 @@ export const withSession = async <T>(
   const reporting = openReporting(verb === 'baseline' ? [] : options.reporter, profile.registry, context, (text) =>
     redactor.text(text),
   );
-  const closing: (() => Promise<unknown> | unknown)[] = [() => reporting.close()];
+  const closing: (() => Promise<void>)[] = [async () => reporting.close()];
   try {
     const { store, saved } = redacted(storeOf(options, profile, context), redactor);
     closing.push(() => store.close());
@@ -146,7 +145,7 @@ const lock = async (
   const until = clock.monotonic() + wait;
   while (true) {
     const held = await store.lock(`${service}.${environment}`, name);
-    if (isLease(held)) return () => (held as Lease).release();
+    if (isLease(held)) return () => held.release();
     if (clock.monotonic() >= until || context.interrupts.signal.aborted) {
       const { pid, host, since } = held.heldBy;
       const waited = wait > 0 ? ` for ${duration(wait)}` : '';

@@ -1,7 +1,9 @@
 // Runs a profile from the baseline to the record: the engine's only entry.
 import { type Decision, duration, type RollbackReport, type RunRecord, type StoredBaseline } from '../kit/index.ts';
 import { act, conclude } from './after.ts';
-import { bringOut, captureBaseline, recallLastRuns, takeBaseline } from './before.ts';
+import { bringOut } from './bring-out.ts';
+import { recallLastRuns } from './recall.ts';
+import { captureBaseline, takeBaseline } from './take-baseline.ts';
 import { compose } from './compose.ts';
 import { type Course, enterPhase, mark, note, openCourse } from './course.ts';
 import { type HoldEnd, hold } from './hold.ts';

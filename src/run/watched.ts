@@ -65,7 +65,11 @@ const openSession = async (check: CheckPlan, world: World): Promise<Watched['ope
 
 /** Closes all sessions; one that fails to close does not keep the others open. */
 export const closeAll = async (watched: readonly Watched[]): Promise<void> => {
-  await Promise.allSettled(watched.map(({ opened }) => ('session' in opened ? opened.session.close() : undefined)));
+  await Promise.allSettled(
+    watched.map(async ({ opened }) => {
+      if ('session' in opened) await opened.session.close();
+    }),
+  );
 };
 
 /** The same check with a fresh history, for the verification of a rollback. */

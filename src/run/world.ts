@@ -46,7 +46,7 @@ const openSource = async (around: Surroundings, name: string, settings: unknown)
 };
 
 const share = async <T>(pool: Pool, key: string, open: () => Promise<Closable<T>>): Promise<Shared<T>> => {
-  const entry = pool.get(key) ?? { opening: open() as Promise<Closable<unknown>>, users: 0 };
+  const entry = pool.get(key) ?? { opening: open(), users: 0 };
   pool.set(key, entry);
   entry.users += 1;
   try {

@@ -1,0 +1,56 @@
+// By hand: what earlier runs know of the service, so that the person sees what is new.
+import type { RunRecord, StoredBaseline } from '../kit/index.ts';
+import { restoreBaselines, setBaseline } from './baseline.ts';
+import { type Course, note } from './course.ts';
+import { fromRecorded } from './samples.ts';
+import type { Watched } from './watched.ts';
+
+/** By hand: compared with the last good run; the newest run only tells what is new. */
+export const recallLastRuns = async (course: Course): Promise<void> => {
+  const { profile, store } = course.input;
+  const { service, environment } = profile;
+  const records = await store.records({ service, environment, limit: 50 });
+  const good = records.find(isGood);
+  if (good) restoreBaselines(course.watched, heldSamples(good));
+  note(
+    course,
+    'info',
+    good
+      ? `compared with the last good run, ${good.finishedAt}`
+      : 'there is no last good run to compare with: judged in absolute terms',
+  );
+  const [newest] = records;
+  if (newest) recallFailures(course, newest);
+};
+
+const isGood = ({ decision, shadow, overrides }: RunRecord): boolean =>
+  decision.action === 'pass' && !shadow && overrides.length === 0;
+
+const heldSamples = ({ checks }: RunRecord): StoredBaseline['checks'] =>
+  Object.fromEntries(
+    checks.map(({ id, kind, samples }) => [id, { kind, samples: samples.filter(({ phase }) => phase === 'hold') }]),
+  );
+
+const recallFailures = (course: Course, newest: RunRecord): void => {
+  for (const watched of course.watched) {
+    const known = newest.checks.find(({ id }) => id === watched.check.id);
+    if (known?.outcome !== 'fail') continue;
+    const { reason, because, value, limit } = known;
+    watched.before = {
+      outcome: 'fail',
+      settled: true,
+      reason,
+      because,
+      ...(value === undefined ? {} : { value }),
+      ...(limit === undefined ? {} : { limit }),
+    };
+    if (watched.baseline.from === 'none') setBaselineSilently(watched, known.baseline);
+  }
+};
+
+/** Keeps the older baseline's samples without judging them anew: the newest failure is what attribution compares with. */
+const setBaselineSilently = (watched: Watched, baseline: RunRecord['checks'][number]['baseline']): void => {
+  const { before } = watched;
+  setBaseline(watched, { from: baseline.from, samples: fromRecorded(baseline.samples) });
+  watched.before = before;
+};

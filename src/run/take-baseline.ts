@@ -1,0 +1,89 @@
+// The baseline of a run: captured now, stored by an earlier command, or read from the sources' own history.
+import { duration, isoTime, type Json, plural, type Sample, type StoredBaseline } from '../kit/index.ts';
+import { restoreBaselines, storedChecks } from './baseline.ts';
+import { captureBaselines, deriveBaselines } from './capture.ts';
+import { type Course, enterPhase, mark, note } from './course.ts';
+import { preview } from './judging.ts';
+import { toRecorded } from './samples.ts';
+import type { Watched } from './watched.ts';
+
+/** Captures what is seen now, in the form of the store; also the live revision. */
+export const captureBaseline = async (course: Course): Promise<StoredBaseline> => {
+  const { input, watched } = course;
+  const { profile, io, signal } = input;
+  const length = profile.timings.baseline;
+  enterPhase(
+    course,
+    'baseline',
+    length,
+    `baseline: looking at ${plural(watched.length, 'check')} before the deploy, at most ${duration(length)}`,
+  );
+  const live = await liveNow(course);
+  const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());
+  await captureBaselines(watched, length, { clock: io.clock, signal, onLook });
+  const takenAt = isoTime(io.clock.now());
+  mark(course, 'baseline');
+  return {
+    format: 'holdpoint.baseline/1',
+    service: profile.service,
+    environment: profile.environment,
+    release: input.identity.label ?? live ?? 'unnamed',
+    takenAt,
+    ...(live === undefined ? {} : { live }),
+    profileHash: profile.hash,
+    checks: storedChecks(watched, toRecorded),
+  };
+};
+
+/** The live revision; a platform that cannot tell is said, and there is no target to return to. */
+const liveNow = async (course: Course): Promise<string | undefined> => {
+  const { platform, signal } = course.input;
+  if (!platform) return undefined;
+  try {
+    return (await platform.live(signal)).revision;
+  } catch (error) {
+    note(course, 'warn', `the live revision cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+};
+
+/** With a deploy command: capture now. Without: what `holdpoint baseline` has stored, or the sources' own history. */
+export const takeBaseline = async (course: Course): Promise<void> => {
+  const { input } = course;
+  if (input.deploy) return adopt(course, await keep(course, await captureBaseline(course)));
+  const stored = input.baseline ?? (await findStored(course));
+  if (stored) {
+    restoreBaselines(course.watched, stored.checks);
+    adopt(course, stored);
+    await deriveBaselines(course.watched, Date.parse(stored.takenAt));
+    note(course, 'info', `baseline: captured ${stored.takenAt} for ${stored.release}`);
+    return;
+  }
+  note(course, 'warn', 'no baseline was captured before this deploy: failures cannot be attributed to it');
+  await deriveBaselines(course.watched, input.io.clock.now() - input.profile.timings.rollout);
+};
+
+/** A store that cannot be written costs later runs their baseline, not this one. */
+const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseline> => {
+  const { store } = course.input;
+  try {
+    if ((await store.saveBaseline(taken)) === 'saved') return taken;
+  } catch (error) {
+    note(course, 'warn', `the baseline could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    return taken;
+  }
+  const first = await store.baseline(taken.service, taken.environment, taken.release);
+  return { ...taken, ...(first?.live === undefined ? {} : { live: first.live, takenAt: first.takenAt }) };
+};
+
+const findStored = async ({ input }: Course): Promise<StoredBaseline | undefined> => {
+  const { service, environment } = input.profile;
+  const { label } = input.identity;
+  const exact = label === undefined ? undefined : await input.store.baseline(service, environment, label);
+  return exact ?? input.store.baseline(service, environment);
+};
+
+const adopt = (course: Course, { live, takenAt }: StoredBaseline): void => {
+  if (live !== undefined) course.to = live;
+  course.baselineTakenAt = takenAt;
+};
