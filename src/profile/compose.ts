@@ -38,7 +38,7 @@ export const compose = (yaml: Yaml, text: string, lines: LineCounter): Composed 
   try {
     const [document, second] = [...composer.compose(tokensOf(yaml, text, lines), true, text.length)];
     if (document === undefined) throw new Error('the YAML composer gave no document');
-    return { document: document as Document.Parsed<ParsedNode>, ...(second && { second: second.range[0] }) };
+    return { document, ...(second && { second: second.range[0] }) };
   } catch (error) {
     if (error instanceof TooDeep) return { tooDeepAt: error.offset };
     throw error;

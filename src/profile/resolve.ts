@@ -86,7 +86,7 @@ export const createResolver = (options: ResolverOptions): Resolver => {
     return told(text);
   };
 
-  const pieceValue = (piece: Piece, at: ScalarTree, path: Path): Value | Promise<Value> => {
+  const pieceValue = async (piece: Piece, at: ScalarTree, path: Path): Promise<Value> => {
     if ('text' in piece) return { value: piece.text };
     if ('wrong' in piece) {
       problems.add(piece.wrong, at.origin, path);

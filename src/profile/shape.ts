@@ -35,7 +35,7 @@ interface Definition {
   rest?: ZodType | null;
 }
 
-const definitionOf = (schema: ZodType): Definition => schema._zod.def as unknown as Definition;
+const definitionOf = (schema: ZodType): Definition => schema._zod.def;
 
 interface Meta {
   secret?: true | 'url';

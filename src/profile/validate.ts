@@ -1,6 +1,6 @@
 // Holds one tree against one zod schema.
 import type { ZodType } from 'zod';
-import { type Issue, tellIssues, type Validated } from './issues.ts';
+import { tellIssues, type Validated } from './issues.ts';
 import type { Problems } from './problems.ts';
 import { scalars } from './tree.ts';
 
@@ -33,5 +33,5 @@ export const validate = async <T>(against: Against<T>, problems: Problems): Prom
     return { is: 'wrong' };
   }
   if (result.success) return unresolved ? { is: 'unknown' } : { is: 'valid', value: result.data as T };
-  return tellIssues(result.error.issues as readonly Issue[], against, problems) ? { is: 'wrong' } : { is: 'unknown' };
+  return tellIssues(result.error.issues, against, problems) ? { is: 'wrong' } : { is: 'unknown' };
 };

@@ -5,7 +5,7 @@ import { load, one, type Project, problemsOf } from './project.ts';
 
 const targetOf = async (project: Project): Promise<unknown> => {
   const { profile } = await load(project);
-  return (profile.checks[0]?.spec as { target: unknown }).target;
+  return (profile.checks[0]?.spec as { target: unknown } | undefined)?.target;
 };
 
 const withTarget = (target: string, vars = '{ host: a.example }'): Project => ({
