@@ -76,6 +76,20 @@ export const enterPhase = ({ input }: Course, phase: Phase, length: number, text
 export const note = ({ input }: Course, level: Extract<RunEvent, { type: 'note' }>['level'], text: string): void =>
   input.emit({ type: 'note', at: input.io.clock.now(), level, text });
 
+/** What a store that cannot be read would have told is not worth the run: it is said, and `otherwise` stands in. */
+export const readable = async <T>(course: Course, otherwise: T, read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read();
+  } catch (error) {
+    note(
+      course,
+      'warn',
+      `${course.input.store.where} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return otherwise;
+  }
+};
+
 /**
  * What stands at the end: everything judged once more with `ended`; what is still open becomes `inconclusive` with
  * the reason why no more samples came. Confirmed failures and errors stay what they are.

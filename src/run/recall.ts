@@ -1,7 +1,7 @@
 // By hand: what earlier runs know of the service, so that the person sees what is new.
 import type { RunRecord, StoredBaseline } from '../kit/index.ts';
 import { restoreBaselines, setBaseline } from './baseline.ts';
-import { type Course, note } from './course.ts';
+import { type Course, note, readable } from './course.ts';
 import { fromRecorded } from './samples.ts';
 import type { Watched } from './watched.ts';
 
@@ -9,7 +9,7 @@ import type { Watched } from './watched.ts';
 export const recallLastRuns = async (course: Course): Promise<void> => {
   const { profile, store } = course.input;
   const { service, environment } = profile;
-  const records = await store.records({ service, environment, limit: 50 });
+  const records = await readable(course, [], () => store.records({ service, environment, limit: 50 }));
   const good = records.find(isGood);
   if (good) restoreBaselines(course.watched, heldSamples(good));
   note(

@@ -2,7 +2,7 @@
 import { duration, isoTime, type Json, plural, type Sample, type StoredBaseline } from '../kit/index.ts';
 import { restoreBaselines, storedChecks } from './baseline.ts';
 import { captureBaselines, deriveBaselines } from './capture.ts';
-import { type Course, enterPhase, mark, note } from './course.ts';
+import { type Course, enterPhase, mark, note, readable } from './course.ts';
 import { preview } from './judging.ts';
 import { toRecorded } from './samples.ts';
 import type { Watched } from './watched.ts';
@@ -51,7 +51,7 @@ const liveNow = async (course: Course): Promise<string | undefined> => {
 export const takeBaseline = async (course: Course): Promise<void> => {
   const { input } = course;
   if (input.deploy) return adopt(course, await keep(course, await captureBaseline(course)));
-  const stored = input.baseline ?? (await findStored(course));
+  const stored = input.baseline ?? (await readable(course, undefined, () => findStored(course)));
   if (stored) {
     restoreBaselines(course.watched, stored.checks);
     adopt(course, stored);

@@ -44,8 +44,10 @@ const reader =
   <T>(format: z.ZodType) =>
   (text: string): Read<T> => {
     try {
-      const parsed = format.safeParse(JSON.parse(text));
-      return parsed.success ? { value: parsed.data as T } : { problem: firstIssue(parsed.error) };
+      const value: unknown = JSON.parse(text);
+      const { success, error } = format.safeParse(value);
+      // The text's own value: zod would put the keys that it knows first.
+      return success ? { value: value as T } : { problem: firstIssue(error) };
     } catch (error) {
       return { problem: `it is not whole JSON (${(error as Error).message})` };
     }

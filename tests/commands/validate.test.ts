@@ -50,6 +50,16 @@ describe('right profiles', () => {
     expect((await validate(files, ['base'])).problems).toHaveLength(2);
   });
 
+  it('a file that others extend is told when it is whole', async () => {
+    const files = {
+      'deploy-profiles/auth.yaml': auth,
+      'deploy-profiles/b.yaml': 'extends: ./auth.yaml\nrollout: 5m\n',
+    };
+    expect((await validate(files)).text).toBe(
+      'ok deploy-profiles/auth.yaml (1 check; at most 5 min hold)\nok deploy-profiles/b.yaml (1 check; at most 5 min hold)',
+    );
+  });
+
   it('--show prints each with its origins', async () => {
     const { text } = await validate({ 'deploy-profiles/auth.yaml': auth }, ['auth'], true);
     expect(
