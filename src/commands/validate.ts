@@ -7,6 +7,7 @@ import {
   listProfiles,
   type Loaded,
   loadProfile,
+  type ParsedFiles,
   profilesFolder,
   projectRoot,
 } from '../profile/index.ts';
@@ -23,6 +24,11 @@ export interface ValidateRequest {
   checksFolder: string;
 }
 
+/** A request in progress: each file is read once. */
+interface Validating extends ValidateRequest {
+  parsed: ParsedFiles;
+}
+
 /** What was found: lines for stdout, problems for stderr. */
 export interface Validated {
   text: string;
@@ -32,9 +38,9 @@ export interface Validated {
 /** A profile with one of its environments. */
 type Outcome = { loaded: Loaded } | { problem: string };
 
-const loadOne = async (name: string, { cwd, io, registry, checksFolder }: ValidateRequest): Promise<Outcome> => {
+const loadOne = async (name: string, { names: _names, show: _show, ...request }: Validating): Promise<Outcome> => {
   try {
-    return { loaded: await loadProfile({ name, cwd, io, registry, checksFolder, verb: 'validate', resolve: false }) };
+    return { loaded: await loadProfile({ ...request, name, verb: 'validate', resolve: false }) };
   } catch (error) {
     if (error instanceof UsageError) return { problem: error.message };
     throw error;
@@ -71,9 +77,9 @@ const okLines = (profiles: readonly Profile[], named: boolean): string[] => {
 };
 
 /** The name alone, or with each of its environments. */
-const withEnvironments = async (name: string, { cwd, io }: ValidateRequest): Promise<string[]> => {
+const withEnvironments = async (name: string, { cwd, io, parsed }: Validating): Promise<string[]> => {
   if (/\.ya?ml$/.test(name) || !name.includes('/')) {
-    const environments = await listEnvironments(name, cwd, io);
+    const environments = await listEnvironments(name, cwd, { io, parsed });
     return environments.length === 0 ? [name] : environments.map((environment) => `${name}/${environment}`);
   }
   return [name];
@@ -86,7 +92,7 @@ const shownLines = (loaded: readonly Loaded[]): string[] =>
 const isNamed = (name: string, [first, second]: readonly string[]): boolean =>
   first === name && second === undefined && name.includes('/') && !/\.ya?ml$/.test(name);
 
-const validateOne = async (name: string, request: ValidateRequest): Promise<Validated> => {
+const validateOne = async (name: string, request: Validating): Promise<Validated> => {
   const outcomes: Outcome[] = [];
   const names = await withEnvironments(name, request);
   for (const one of names) outcomes.push(await loadOne(one, request));
@@ -98,19 +104,16 @@ const validateOne = async (name: string, request: ValidateRequest): Promise<Vali
   return { text: [...ok, ...(request.show ? shownLines(loaded) : [])].join('\n'), problems };
 };
 
-/** All profiles of the project, without the files that only others build on. */
-const allNames = async ({ cwd, io }: ValidateRequest): Promise<string[]> => {
+/** All profiles of the project. */
+const allNames = async ({ cwd, io, parsed }: Validating): Promise<{ names: string[]; extended: string[] }> => {
   const root = await projectRoot(cwd, io.files);
   const names = root === undefined ? [] : await listProfiles(root, io.files);
   if (root === undefined || names.length === 0)
     throw new UsageError(`there is no profile in ${profilesFolder}/ of ${root ?? `${cwd} or above it`}`);
-  const extended = await listExtended(root, io);
-  const isWhole = (name: string): boolean =>
-    ![`${name}.yaml`, `${name}.yml`].some((file) => extended.has(join(root, profilesFolder, file)));
-  return names.filter(isWhole);
+  return { names, extended: await listExtended(root, { io, parsed }) };
 };
 
-const validateNamed = async (name: string, request: ValidateRequest): Promise<Validated> => {
+const validateNamed = async (name: string, request: Validating): Promise<Validated> => {
   try {
     return await validateOne(name, request);
   } catch (error) {
@@ -121,9 +124,15 @@ const validateNamed = async (name: string, request: ValidateRequest): Promise<Va
 
 /** Validates profiles; problems that several environments share are told once. */
 export const validateProfiles = async (request: ValidateRequest): Promise<Validated> => {
-  const names = request.names.length > 0 ? request.names : await allNames(request);
+  const validating = { ...request, parsed: new Map() };
+  const { names, extended } =
+    request.names.length > 0 ? { names: request.names, extended: [] } : await allNames(validating);
   const results: Validated[] = [];
-  for (const name of names) results.push(await validateNamed(name, request));
+  for (const name of names) {
+    const result = await validateNamed(name, validating);
+    // What others build on need not be whole; a mistake in it is told with the profile that extends it.
+    results.push((extended as readonly string[]).includes(name) ? { ...result, problems: [] } : result);
+  }
   const texts = results.map(({ text }) => text).filter((text) => text !== '');
   return { text: texts.join('\n'), problems: [...new Set(results.flatMap(({ problems }) => problems))] };
 };

@@ -6,7 +6,7 @@ import { readTree } from './read.ts';
 import { type MapTree, type Origin, textAt } from './tree.ts';
 
 /** Names of the shipped checks. */
-export const shippedChecks = async ({ io, checksFolder }: Loading): Promise<string[]> =>
+const shippedChecks = async ({ io, checksFolder }: Loading): Promise<string[]> =>
   (await io.files.list(checksFolder)).filter((name) => name.endsWith('.yaml')).map((name) => basename(name, '.yaml'));
 
 /** A check that a profile asks for. */
@@ -23,9 +23,10 @@ const isPath = (use: string): boolean => /^(\.{1,2}\/|\/)/.test(use);
 
 const shippedPath = async ({ id, use, origin, hasKind }: Asked, loading: Loading): Promise<string | undefined> => {
   const name = use ?? id;
-  const shipped = await shippedChecks(loading);
-  if (shipped.includes(name)) return join(loading.checksFolder, `${name}.yaml`);
+  const file = join(loading.checksFolder, `${name}.yaml`);
+  if (await loading.io.files.exists(file)) return file;
   if (use === undefined && hasKind) return undefined;
+  const shipped = await shippedChecks(loading);
   const [path, other] =
     use === undefined
       ? [['checks', id], 'and it names neither a file (use: ./FILE) nor a kind (kind: NAME)']
@@ -56,9 +57,9 @@ const foreign = ['use', 'enabled'];
 export const readCheckFile = async (asked: Asked, loading: Loading): Promise<MapTree | undefined> => {
   const path = await pathOf(asked, loading);
   if (path === undefined) return undefined;
-  const { io, root, problems } = loading;
+  const { io, root, problems, parsed } = loading;
   const by = { origin: asked.origin, key: `checks.${asked.id}.use` };
-  const tree = await readTree(path, { files: io.files, root, problems, by });
+  const tree = await readTree(path, { files: io.files, root, problems, by, parsed });
   if (!tree) return undefined;
   for (const [key, { key: origin }] of tree.entries)
     if (foreign.includes(key)) problems.add('does not belong into a check file', origin, [key]);

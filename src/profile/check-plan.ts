@@ -23,7 +23,7 @@ export const isEnabled = async ({ id, tree }: MergedCheck, loading: Loading): Pr
 const validateReserved = ({ shapes }: MergedCheck, tree: MapTree, path: Path, { problems }: Loading) => {
   const reserved = pick(tree, (key, value) => isReserved(key) && isResolved(value));
   const against = { what: 'a check', input: plain(reserved), tree: reserved, path, shapes };
-  return validate<CheckKeys>({ schema: checkSchema(), ...against }, problems);
+  return validate<CheckKeys>({ schema: checkSchema, ...against }, problems);
 };
 
 /** In `check` a missing value costs the one check; the sentence says which. Everywhere else it is a problem. */

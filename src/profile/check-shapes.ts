@@ -42,7 +42,7 @@ const withSources = (shape: Shape, names: readonly string[], registry: Registry)
 };
 
 const withReserved = (shape: Shape): Shape => {
-  const reserved = shapesOf(checkSchema());
+  const reserved = shapesOf(checkSchema);
   const keys = knownKeys(reserved);
   return {
     ...shape,

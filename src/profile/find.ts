@@ -21,11 +21,14 @@ export const projectRoot = async (from: string, files: Files): Promise<string | 
   return parent === from ? undefined : projectRoot(parent, files);
 };
 
+/** Whether a file in the folder is a profile. */
+export const isProfile = (file: string): boolean => /\.ya?ml$/.test(file);
+
+export const withoutEnding = (file: string): string => file.replace(/\.ya?ml$/, '');
+
 /** Names of all profiles of a project, sorted. */
 export const listProfiles = async (root: string, files: Files): Promise<string[]> =>
-  (await files.list(join(root, profilesFolder)))
-    .filter((name) => /\.ya?ml$/.test(name))
-    .map((name) => name.replace(/\.ya?ml$/, ''));
+  (await files.list(join(root, profilesFolder))).filter(isProfile).map(withoutEnding);
 
 const refuseParents = (name: string): void => {
   if (!name.split(/[\\/]/).includes('..')) return;
@@ -44,7 +47,7 @@ const byPath = async (
   if (!(await files.exists(file))) throw new UsageError(`there is no file ${path}`);
   const folder = dirname(file);
   const root = basename(folder) === profilesFolder ? dirname(folder) : ((await projectRoot(folder, files)) ?? folder);
-  const name = basename(file).replace(/\.ya?ml$/, '');
+  const name = withoutEnding(basename(file));
   return { file, root, name, ...(environment === undefined ? {} : { environment }) };
 };
 

@@ -3,3 +3,4 @@ export { listEnvironments, listExtended } from './inspect.ts';
 export { listProfiles, profilesFolder, projectRoot } from './find.ts';
 export { type Loaded, loadProfile } from './load.ts';
 export type { LoadRequest } from './loading.ts';
+export type { ParsedFiles } from './read.ts';

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Io } from '../kit/index.ts';
 import { mayRefer } from './references.ts';
 import type { Problems } from './problems.ts';
-import { type AskedBy, readTree, shownPath } from './read.ts';
+import { type AskedBy, type ParsedFiles, readTree, shownPath } from './read.ts';
 import { type Entry, type MapTree, type Origin, pick } from './tree.ts';
 
 /** More files one on the other are a mistake, such as a link that leads to itself. */
@@ -13,6 +13,7 @@ export interface LayersOptions {
   io: Io;
   root: string;
   problems: Problems;
+  parsed?: ParsedFiles | undefined;
 }
 
 /** A bare `base.yaml` is a file beside this one; `@acme/profiles/base.yaml` and `acme-profile` are packages. */
@@ -63,9 +64,9 @@ export const readLayers = async (
   by?: AskedBy,
   way: readonly string[] = [],
 ): Promise<MapTree[]> => {
-  const { io, root, problems } = options;
+  const { io, root, problems, parsed } = options;
   if (way.includes(file) || way.length > deepest) return tellCircle(file, way, by?.origin, options) ?? [];
-  const tree = await readTree(file, { files: io.files, root, problems, ...(by && { by }) });
+  const tree = await readTree(file, { files: io.files, root, problems, parsed, ...(by && { by }) });
   if (!tree) return [];
   const entry = tree.entries.get('extends');
   const lower = entry ? await below(entry, file, [...way, file], options) : [];

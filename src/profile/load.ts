@@ -46,11 +46,11 @@ const warnings = (found: FoundProfile, names: readonly string[]): string[] =>
     : [];
 
 const write = async (request: LoadRequest, found: FoundProfile): Promise<Written> => {
-  const { io, registry: builtIn, resolve } = request;
+  const { io, registry: builtIn, resolve, parsed } = request;
   const { root, file, environment } = found;
   const problems = createProblems();
   const redactor = request.redactor ?? createRedactor();
-  const all = await readLayers(file, { io, root, problems });
+  const all = await readLayers(file, { io, root, problems, parsed });
   const own = all.at(-1);
   if (own === undefined || problems.count > 0) return problems.throwIfAny((text) => redactor.text(text)) as never;
   const registry = await withPlugins(builtIn, all, { io, problems });
@@ -74,7 +74,7 @@ const nameOf = ({ name, environment }: FoundProfile): string =>
   environment === undefined ? name : `${name}/${environment}`;
 
 /** Defaults where the top cannot be known, so that the problems of checks are told, too. */
-const fallback = (): TopKeys => topSchema().parse({ service: 'unknown' });
+const fallback = (): TopKeys => topSchema.parse({ service: 'unknown' });
 
 const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile): Promise<Loaded> => {
   const known = await planTop(tree, loading);

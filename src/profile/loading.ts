@@ -1,6 +1,7 @@
 // What every step of one load shares.
 import type { Io, Redactor, Registry } from '../kit/index.ts';
 import type { Problems } from './problems.ts';
+import type { ParsedFiles } from './read.ts';
 import type { Resolver } from './resolve.ts';
 import { type Path, pathText, type ScalarTree, scalars, type Tree } from './tree.ts';
 
@@ -19,6 +20,8 @@ export interface LoadRequest {
   redactor?: Redactor;
   /** false: offline, no reference to the outside is looked up. */
   resolve: boolean;
+  /** Files that an earlier load of the same project has read, and that this one adds to. */
+  parsed?: ParsedFiles;
 }
 
 /** One load in progress. */

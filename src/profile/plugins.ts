@@ -78,7 +78,7 @@ const partName = (plugin: unknown, path: readonly PropertyKey[]): string => {
 const taken: Readonly<Record<Contract, () => readonly string[]>> = {
   kinds: () => [],
   sources: () => [...reservedKeys, 'from'],
-  platforms: () => knownKeys(shapesOf(rollbackSchema())),
+  platforms: () => knownKeys(shapesOf(rollbackSchema)),
   reporters: () => [],
 };
 

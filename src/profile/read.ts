@@ -34,17 +34,32 @@ const sizeProblem = (shown: string, { size, folder }: { size: number; folder: bo
   return `${shown} has ${(size / largest).toFixed(1)} MiB; a profile may have at most 1 MiB`;
 };
 
+/** Files that were read before, by path: several environments of a profile share them. */
+export type ParsedFiles = Map<string, MapTree>;
+
+export interface ReadOptions {
+  files: Files;
+  root: string;
+  problems: Problems;
+  by?: AskedBy;
+  parsed?: ParsedFiles | undefined;
+}
+
 /** The tree of a file; undefined when a problem was added. */
 export const readTree = async (
   path: string,
-  { files, root, problems, by }: { files: Files; root: string; problems: Problems; by?: AskedBy },
+  { files, root, problems, by, parsed }: ReadOptions,
 ): Promise<MapTree | undefined> => {
+  const known = parsed?.get(path);
+  if (known) return known;
   const shown = shownPath(path, root);
   const refuse = (text: string): undefined => problems.add(text, by?.origin, by && [by.key]) as undefined;
   try {
     const problem = sizeProblem(shown, await files.stat(path));
     if (problem !== undefined) return refuse(problem);
-    return await parseTree(await files.read(path), { path, shown }, problems);
+    const tree = await parseTree(await files.read(path), { path, shown }, problems);
+    if (tree) parsed?.set(path, tree);
+    return tree;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     return refuse(unreadable(shown, error));

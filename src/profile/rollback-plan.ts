@@ -31,7 +31,7 @@ const platformOf = (
 
 /** Keys that were probably meant to be a platform. */
 const tellStrangers = (tree: MapTree, known: readonly string[], problems: Loading['problems']): boolean => {
-  const own = Object.keys(rollbackSchema().shape);
+  const own = Object.keys(rollbackSchema.shape);
   const strangers = [...tree.entries].filter(([key, { value }]) => !own.includes(key) && value.type === 'map');
   for (const [key, { key: origin }] of strangers)
     problems.add(`there is no platform "${key}"; ${nearest(key, known)}`, origin, [...top, key]);
@@ -58,10 +58,10 @@ const planOf = (keys: RollbackKeys, platform: AnyPlatform, settings: unknown): R
 });
 
 const validateKeys = (tree: MapTree, { registry, problems }: Loading) => {
-  const own = Object.keys(rollbackSchema().shape);
+  const own = Object.keys(rollbackSchema.shape);
   // Maps that are neither are told as platforms that do not exist.
   const keys = pick(tree, (key, value) => own.includes(key) || (!registry.platforms.has(key) && value.type !== 'map'));
-  const against = { schema: rollbackSchema(), what: 'rollback', input: plain(keys), tree: keys, path: top };
+  const against = { schema: rollbackSchema, what: 'rollback', input: plain(keys), tree: keys, path: top };
   return validate<RollbackKeys>({ ...against, shapes: rollbackShapes(registry) }, problems);
 };
 

@@ -23,64 +23,60 @@ export const reservedKeys = [
 const failAfter = () => z.number().int().min(1).max(1000);
 
 /** The reserved keys of a check. `every`, `failAfter` and `sufficientAlone` fall back to the kind and to `hold`. */
-export const checkSchema = () =>
-  z.strictObject({
-    use: z.string().min(1).optional(),
-    kind: z.string().min(1),
-    title: z.string().min(1).optional(),
-    why: z.string().min(1).optional(),
-    next: z.string().min(1).optional(),
-    every: positiveDuration().optional(),
-    timeout: positiveDuration().prefault('10s'),
-    failAfter: failAfter().optional(),
-    onFail: z.enum(['rollback', 'block', 'warn']).default('rollback'),
-    onInconclusive: z.enum(['block', 'warn']).default('block'),
-    onError: z.enum(['block', 'warn']).default('block'),
-    coveredBy: z.array(z.string().min(1)).default([]),
-    sufficientAlone: z.boolean().optional(),
-    enabled: z.boolean().default(true),
-  });
+export const checkSchema = z.strictObject({
+  use: z.string().min(1).optional(),
+  kind: z.string().min(1),
+  title: z.string().min(1).optional(),
+  why: z.string().min(1).optional(),
+  next: z.string().min(1).optional(),
+  every: positiveDuration().optional(),
+  timeout: positiveDuration().prefault('10s'),
+  failAfter: failAfter().optional(),
+  onFail: z.enum(['rollback', 'block', 'warn']).default('rollback'),
+  onInconclusive: z.enum(['block', 'warn']).default('block'),
+  onError: z.enum(['block', 'warn']).default('block'),
+  coveredBy: z.array(z.string().min(1)).default([]),
+  sufficientAlone: z.boolean().optional(),
+  enabled: z.boolean().default(true),
+});
 
-export type CheckKeys = z.output<ReturnType<typeof checkSchema>>;
+export type CheckKeys = z.output<typeof checkSchema>;
 
-const holdKeys = () =>
-  z.strictObject({
-    warmup: durationSchema().prefault('10s'),
-    for: positiveDuration().prefault('60s'),
-    every: positiveDuration().prefault('5s'),
-    failAfter: failAfter().default(3),
-    /** Default: 3 × `every` of each check. */
-    errorGrace: durationSchema().optional(),
-    deadline: positiveDuration().prefault('5m'),
-  });
+const holdKeys = z.strictObject({
+  warmup: durationSchema().prefault('10s'),
+  for: positiveDuration().prefault('60s'),
+  every: positiveDuration().prefault('5s'),
+  failAfter: failAfter().default(3),
+  /** Default: 3 × `every` of each check. */
+  errorGrace: durationSchema().optional(),
+  deadline: positiveDuration().prefault('5m'),
+});
 
 /** `hold: once`: one sample of each check, no waiting. */
 const once = { warmup: 0, for: 0, every: 5000, failAfter: 1, errorGrace: 0, deadline: 60_000 } as const;
 
-const holdSchema = () => z.union([z.literal('once').transform(() => ({ ...once })), holdKeys()]);
+const holdSchema = z.union([z.literal('once').transform(() => ({ ...once })), holdKeys]);
 
 /** Lower-case parts of file names and locks; no separators in them. */
-const nameSchema = () => z.string().regex(/^[\w][\w.-]*$/, 'must be a name of letters, digits, ".", "_" and "-"');
+const nameSchema = z.string().regex(/^[\w][\w.-]*$/, 'must be a name of letters, digits, ".", "_" and "-"');
 
-const alphaSchema = () =>
-  shareSchema().refine((share) => share > 0 && share <= 0.2, 'must be above 0% and at most 20%');
+const alphaSchema = shareSchema().refine((share) => share > 0 && share <= 0.2, 'must be above 0% and at most 20%');
 
 /** The keys at the top, without `checks` and `rollback`, which are validated on their own. */
-export const topSchema = () =>
-  z.strictObject({
-    $schema: z.string().optional(),
-    service: nameSchema(),
-    baseline: positiveDuration().prefault('15s'),
-    rollout: positiveDuration().prefault('15m'),
-    hold: holdSchema().prefault({}),
-    alpha: alphaSchema().prefault('1%'),
-    store: z.strictObject({ durable: z.boolean().default(false) }).prefault({}),
-  });
+export const topSchema = z.strictObject({
+  $schema: z.string().optional(),
+  service: nameSchema,
+  baseline: positiveDuration().prefault('15s'),
+  rollout: positiveDuration().prefault('15m'),
+  hold: holdSchema.prefault({}),
+  alpha: alphaSchema.prefault('1%'),
+  store: z.strictObject({ durable: z.boolean().default(false) }).prefault({}),
+});
 
-export type TopKeys = z.output<ReturnType<typeof topSchema>>;
+export type TopKeys = z.output<typeof topSchema>;
 
 /** Where results are told. */
-export const notifySchema = () => z.strictObject({ slack: secretUrl().optional(), json: secretUrl().optional() });
+export const notifySchema = z.strictObject({ slack: secretUrl().optional(), json: secretUrl().optional() });
 
 /** Keys at the top that have a schema of their own. */
 export const otherTopKeys = ['vars', 'extends', 'plugins', 'checks', 'rollback', 'notify', 'environments'] as const;
@@ -89,39 +85,36 @@ export const otherTopKeys = ['vars', 'extends', 'plugins', 'checks', 'rollback',
 export const fixedKeys = ['$schema', 'extends', 'plugins', 'environments'] as const;
 
 /** Whether the release can be taken back: declared, or told by a command (exit 0 and the line `reversible`). */
-const reversibleSchema = () =>
-  z.union(
-    [
-      z.boolean(),
-      z.strictObject({ declared: z.boolean(), reason: z.string().min(1) }),
-      z.strictObject({ command: argvSchema() }),
-    ],
-    'must be true, false, { declared: true, reason: TEXT } or { command: [PROGRAM, …] }',
-  );
+const reversibleSchema = z.union(
+  [
+    z.boolean(),
+    z.strictObject({ declared: z.boolean(), reason: z.string().min(1) }),
+    z.strictObject({ command: argvSchema() }),
+  ],
+  'must be true, false, { declared: true, reason: TEXT } or { command: [PROGRAM, …] }',
+);
 
 /** Something outside the release that would fail, too, when the cause is not the release. */
-const controlSchema = () =>
-  z.union(
-    [
-      z.strictObject({ none: z.string().min(1) }),
-      z.strictObject({ status: secretUrl() }),
-      z.strictObject({ command: argvSchema() }),
-    ],
-    'must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
-  );
+const controlSchema = z.union(
+  [
+    z.strictObject({ none: z.string().min(1) }),
+    z.strictObject({ status: secretUrl() }),
+    z.strictObject({ command: argvSchema() }),
+  ],
+  'must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
+);
 
 /** The keys of `rollback` beside the one platform. */
-export const rollbackSchema = () =>
-  z.strictObject({
-    mode: z.enum(['shadow', 'ask', 'auto']).default('ask'),
-    reversible: reversibleSchema().optional(),
-    control: controlSchema().optional(),
-    allowClientFence: z.boolean().default(false),
-    deadline: positiveDuration().prefault('15m'),
-    verify: z
-      .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })
-      .prefault({}),
-    mitigations: z.array(z.string().min(1)).default([]),
-  });
+export const rollbackSchema = z.strictObject({
+  mode: z.enum(['shadow', 'ask', 'auto']).default('ask'),
+  reversible: reversibleSchema.optional(),
+  control: controlSchema.optional(),
+  allowClientFence: z.boolean().default(false),
+  deadline: positiveDuration().prefault('15m'),
+  verify: z
+    .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })
+    .prefault({}),
+  mitigations: z.array(z.string().min(1)).default([]),
+});
 
-export type RollbackKeys = z.output<ReturnType<typeof rollbackSchema>>;
+export type RollbackKeys = z.output<typeof rollbackSchema>;

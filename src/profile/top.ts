@@ -9,7 +9,7 @@ import { validate } from './validate.ts';
 
 /** The form of `rollback`: its own keys, and one platform by its name. */
 export const rollbackShapes = ({ platforms }: Registry): readonly Shape[] => {
-  const own = shapesOf(rollbackSchema());
+  const own = shapesOf(rollbackSchema);
   const names = [...platforms.keys()];
   const child = (key: string | number): readonly Shape[] => {
     const platform = platforms.get(String(key))?.part;
@@ -20,10 +20,10 @@ export const rollbackShapes = ({ platforms }: Registry): readonly Shape[] => {
 
 /** The form of a profile without its checks, whose form depends on their kinds. */
 export const topShapes = (registry: Registry): readonly Shape[] => {
-  const own = shapesOf(topSchema());
+  const own = shapesOf(topSchema);
   const child = (key: string | number): readonly Shape[] => {
     if (key === 'rollback') return rollbackShapes(registry);
-    return key === 'notify' ? shapesOf(notifySchema()) : childrenOf(own, key);
+    return key === 'notify' ? shapesOf(notifySchema) : childrenOf(own, key);
   };
   return own.map((shape) => ({ ...shape, keys: [...knownKeys(own), ...otherTopKeys], child }));
 };
@@ -39,7 +39,7 @@ export const planTop = async (tree: MapTree, loading: Loading): Promise<TopKeys 
   );
   if (own.type !== 'map') return undefined;
   for (const { path, scalar, because } of missingIn(own)) problems.add(because, scalar.origin, path);
-  const against = { schema: topSchema(), what: 'a profile', input: plain(own), tree: own, path: [] };
+  const against = { schema: topSchema, what: 'a profile', input: plain(own), tree: own, path: [] };
   const result = await validate<TopKeys>({ ...against, shapes: topShapes(registry) }, problems);
   return result.is === 'valid' ? result.value : undefined;
 };
@@ -58,10 +58,10 @@ export const planNotify = async (tree: MapTree, loading: Loading): Promise<Notif
     problems.add('must be a map like { slack: URL }', resolved.origin, ['notify']);
     return { targets: [] };
   }
-  learnSecrets(resolved, shapesOf(notifySchema()), redactor, 'notify');
+  learnSecrets(resolved, shapesOf(notifySchema), redactor, 'notify');
   for (const missing of missingIn(resolved)) warnings.push(`${missingText(missing, ['notify'])}; nobody is told there`);
-  const shapes = shapesOf(notifySchema());
-  const against = { schema: notifySchema(), what: 'notify', input: plain(resolved), tree: resolved, path: ['notify'] };
+  const shapes = shapesOf(notifySchema);
+  const against = { schema: notifySchema, what: 'notify', input: plain(resolved), tree: resolved, path: ['notify'] };
   await validate<unknown>({ ...against, shapes }, problems);
   const known = pick(resolved, (_, value) => value.type === 'scalar' && !value.unresolved);
   return { targets: [...urlOf(known, 'slack'), ...urlOf(known, 'json')] };
