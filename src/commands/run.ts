@@ -1,5 +1,5 @@
 // `holdpoint run` and `holdpoint check`: verify a release, or ask by hand how the service is.
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type RollbackReport, type RunRecord, type StoredBaseline, UsageError } from '../kit/index.ts';
 import { notify } from '../report/index.ts';
 import { rollBack } from '../rollback/index.ts';
@@ -40,13 +40,19 @@ export const finish = async (
   { reporting, redactor, profile, saved }: Opened,
   context: Context,
 ): Promise<number> => {
-  await reporting.end(redactor.json(record), saved());
+  await reporting.end(redactor.json(record), shortest(saved(), context.cwd));
   const warnings = await notify(record, profile.notify.targets, {
     http: context.io.http,
     redact: (text) => redactor.text(text),
   });
   for (const warning of warnings) context.stderr.write(`holdpoint: ${warning}\n`);
   return record.exitCode;
+};
+
+/** A path below the current folder is told from there. */
+const shortest = (path: string | undefined, cwd: string): string | undefined => {
+  const inside = path === undefined ? '..' : relative(cwd, path);
+  return inside.startsWith('..') ? path : inside;
 };
 
 const inputOf = async (

@@ -2,6 +2,7 @@
 import { type Attribution, exitMeanings, layers, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
+import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
 const most = { failing: 6, next: 4, passed: 6 };
@@ -42,7 +43,7 @@ const unwell = (record: RunRecord): Line[] => {
   );
   const hidden = bad.slice(most.failing).map(({ id }) => id);
   const rest = hidden.length > 0 ? [{ text: `  and ${hidden.length} more: ${hidden.join(', ')}` }] : [];
-  return [...stops(record), ...bad.slice(0, most.failing).map(checkLine), ...rest];
+  return [...stops(record), ...bad.slice(0, most.failing).map((check) => checkLine(check, record)), ...rest];
 };
 
 /** The layer that explains the others first, as in the diagnosis. */
@@ -59,16 +60,23 @@ const stops = (record: RunRecord): Line[] =>
 const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', skipped: 'dim' } as const;
 
 /** One check as a line: `fail  Login: HTTP 500 at POST /login [since this release]`. */
-const checkLine = (check: RecordedCheck): Line => {
+const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
   const warned = check.action === 'warn' ? ['only a warning'] : [];
   const notes = [...(check.outcome === 'fail' ? [sinceWhen[check.attribution]] : []), ...warned].filter(Boolean);
   const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
   return {
     head: check.outcome,
-    text: ` ${check.title}: ${check.because}${bracket}`,
+    text: ` ${check.title}: ${what(check, record)}${bracket}`,
     tone: tones[check.outcome],
     indent: 6,
   };
+};
+
+/** What the diagnosis above has told already is not told twice: the number and its limit remain. */
+const what = ({ because, value, limit, unit }: RecordedCheck, { diagnosis }: RunRecord): string => {
+  if (!diagnosis.headline.startsWith(because)) return because;
+  if (value === undefined || limit === undefined) return 'see the diagnosis';
+  return `${formatValue(value, unit)}, limit ${formatValue(limit, unit)}`;
 };
 
 const next = (record: RunRecord): Line[] => {
@@ -105,7 +113,7 @@ const labelledLine = (label: string, text: string | undefined): Line[] =>
 const passed = (record: RunRecord): Line[] => {
   const green = record.checks.filter(({ outcome }) => outcome === 'pass');
   const shown = record.decision.action === 'pass' ? green : green.filter(({ reason }) => reason !== 'ok');
-  return [...shown.slice(0, most.passed).map(checkLine), ...tally(record.checks)];
+  return [...shown.slice(0, most.passed).map((check) => checkLine(check, record)), ...tally(record.checks)];
 };
 
 const tally = (checks: readonly RecordedCheck[]): Line[] => {
