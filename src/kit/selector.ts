@@ -1,6 +1,7 @@
 // PromQL selectors, the form in which kinds ask for series: `name{label="x", other=~"re"}`.
 import * as z from 'zod';
 import { UsageError } from './errors.ts';
+import { isPointer } from './pointer.ts';
 
 /** Whether the labels of a series (with `__name__`) fit. */
 export type Fits = (labels: Readonly<Record<string, string>>) => boolean;
@@ -94,9 +95,10 @@ export const parseSelector = (selector: string): Fits => {
   return (labels) => fits.every((one) => one(labels));
 };
 
-/** A selector as a key of a check: anything else is refused before the run. */
+/** A selector, or a JSON pointer for the source `json`, as a key of a check: anything else is refused before the run. */
 export const selectorText = () =>
   z.string().superRefine((text, context) => {
+    if (isPointer(text)) return;
     try {
       parseSelector(text);
     } catch (error) {

@@ -4,32 +4,12 @@ import { type Fits, parseSelector } from '../kit/selector.ts';
 import type { Tick } from '../kit/samples.ts';
 import type { Reading, Series, Source, SourceKind, SourceWorld } from '../kit/source.ts';
 import { type Asked, ask, instancesOf, isFinite, startMetric, unreadable } from './answer.ts';
+import { askedOf, type Page, pagesOf } from './pages.ts';
 import { MetricsTextError, parseMetricsText, type TextSample } from './prometheus-text.ts';
 import { type ScrapeSettings, scrapeSettings } from './settings.ts';
 
-/** One metrics page. */
-interface Page {
-  instance: string;
-  url: string;
-}
-
 /** A page of some thousand series is well below. */
 const pageBytes = 16 * 1024 * 1024;
-
-/** `host:port` names an instance; two pages of one host are told apart by their paths. */
-const named = (urls: readonly string[]): Page[] => {
-  const hosts = new Set(urls.map((url) => new URL(url).host));
-  return urls.map((url) => {
-    const { host, pathname } = new URL(url);
-    return { instance: hosts.size === urls.length ? host : `${host}${pathname}`, url };
-  });
-};
-
-const pagesOf = ({ url, urls }: ScrapeSettings): Page[] => {
-  if (url !== undefined) return named([url]);
-  if (Array.isArray(urls)) return named(urls);
-  return Object.entries(urls ?? {}).map(([instance, one]) => ({ instance, url: one }));
-};
 
 const requestOf = ({ url }: Page, settings: ScrapeSettings, { signal }: Tick): HttpRequest => ({
   method: 'GET',
@@ -72,9 +52,7 @@ const openScrape = async (settings: ScrapeSettings, { io }: SourceWorld): Promis
   };
 
   const scrape = async (page: Page, tick: Tick): Promise<Scraped> => {
-    const { host, pathname } = new URL(page.url);
-    const where = page.instance === host ? `${host}${pathname}` : `${page.instance} (${host}${pathname})`;
-    const asked = { source: 'scrape', where };
+    const asked = askedOf('scrape', page);
     const { body } = await ask(io.http, asked, requestOf(page, settings, tick));
     return { instance: page.instance, samples: parsePage(asked, body) };
   };
