@@ -1,13 +1,14 @@
 // The lab: Postgres, the auth service with two releases, its users, and the project folder that holdpoint runs in.
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenarios.ts';
 import { type LoadPlan, loadPlanVariable } from '../traffic/load-plan.ts';
 import { type Caretaker, openCaretaker } from './caretaker.ts';
 import { type Seeded, seedDatabase } from './database.ts';
-import { packageRoot, program } from './package-root.ts';
+import { program } from './package-root.ts';
 import { freePort } from './ports.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { copyPrograms, writeProject } from './project.ts';
 import { layOut } from './releases.ts';
 import { type Instance, startSupervisor } from './supervisor.ts';
 
@@ -42,28 +43,6 @@ export interface Lab {
  * machine, and so stays between the limits that block and roll back (50 and 500 ms).
  */
 const traffic = { thinkMs: 420, signInEveryMs: 800, limitMs: 120_000 };
-
-/** Copies of the pipeline's programs: a build of holdpoint during a demo must not pull them away. */
-const copyPrograms = async (folder: string): Promise<{ deploy: string; restart: string }> => {
-  await mkdir(folder);
-  const copy = async (name: string): Promise<string> => {
-    await copyFile(program(name), join(folder, `${name}.mjs`));
-    return join(folder, `${name}.mjs`);
-  };
-  return { deploy: await copy('deploy'), restart: await copy('restart') };
-};
-
-/** The lab's profiles, among those that holdpoint ships. */
-const profiles = ['demo.yaml', 'demo-two-instances.yaml'];
-
-/** A fresh project folder with the profiles as they are shipped. */
-const writeProject = async (project: string): Promise<void> => {
-  await mkdir(join(project, 'deploy-profiles'), { recursive: true });
-  for (const name of profiles) {
-    await copyFile(join(packageRoot(), 'deploy-profiles', name), join(project, 'deploy-profiles', name));
-  }
-  await writeFile(join(project, 'README'), 'A throw-away project of `holdpoint demo`.\n');
-};
 
 const pickPorts = async (count: number): Promise<number[]> => {
   const ports: number[] = [];

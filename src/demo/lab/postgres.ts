@@ -44,6 +44,12 @@ const handOver = async (path: string, as: RunAs, mode: number): Promise<void> =>
   if (as.uid !== undefined && as.gid !== undefined) await chown(path, as.uid, as.gid);
 };
 
+/** As root the likeliest cause: a temp folder in somebody's closed home. */
+const reachable = (folder: string, { uid }: RunAs): string =>
+  uid === undefined
+    ? ''
+    : `\nUser ${uid}, as whom Postgres runs, must be able to reach ${folder}; set TMPDIR to a folder that others can pass, such as /tmp`;
+
 const initialise = async (binaries: Binaries, folder: string, password: string, as: RunAs): Promise<string> => {
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
@@ -60,7 +66,7 @@ const initialise = async (binaries: Binaries, folder: string, password: string, 
     '--no-sync',
   ];
   const { code, output } = await runToEnd([binaries.initdb, '-D', data, ...flags], { cwd: folder, env: serverEnv, as });
-  if (code !== 0) throw new Error(`initdb ended with ${code}: ${output}`);
+  if (code !== 0) throw new Error(`initdb ended with ${code}: ${output}${reachable(folder, as)}`);
   return data;
 };
 
