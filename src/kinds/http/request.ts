@@ -64,6 +64,14 @@ export const requestPlan = (raw: Raw): RequestPlan => {
   };
 };
 
+/** An overlay that names another verb or body replaces the one of the base. */
+export const requestChoices: string[][] = [[...verbs], ['form', 'json', 'body']];
+
 /** A request in a spec. */
 export const requestSchema = () =>
-  z.strictObject(requestShape()).refine(hasOneVerb, oneVerb).refine(hasOneBody, oneBody).transform(requestPlan);
+  z
+    .strictObject(requestShape())
+    .refine(hasOneVerb, oneVerb)
+    .refine(hasOneBody, oneBody)
+    .meta({ choices: requestChoices })
+    .transform(requestPlan);

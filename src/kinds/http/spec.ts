@@ -4,7 +4,7 @@ import { positiveDuration } from '../../kit/units.ts';
 import { compileCondition } from './condition.ts';
 import { matcherShape } from './matcher.ts';
 import { requestSchema } from './request.ts';
-import { hasPlace, targetShape } from './target.ts';
+import { hasPlace, targetChoices, targetShape } from './target.ts';
 
 const expectations = () =>
   z
@@ -34,6 +34,7 @@ export const httpSpec = z
     /** Expectations, or a free condition in CEL over status, ms, body, json and headers. */
     expect: z.union([condition(), expectations()]),
   })
-  .refine(hasPlace, 'needs a target (a base URL) or instances');
+  .refine(hasPlace, 'needs a target (a base URL) or instances')
+  .meta({ choices: targetChoices });
 
 export type HttpSpec = z.output<typeof httpSpec>;

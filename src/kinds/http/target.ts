@@ -20,6 +20,9 @@ export const targetShape = () => ({
     .optional(),
 });
 
+/** An overlay that names instances replaces the target of the base, and the other way round. */
+export const targetChoices: string[][] = [['target', 'instances']];
+
 interface Targets {
   target?: string | undefined;
   instances?: string[] | Record<string, string> | undefined;

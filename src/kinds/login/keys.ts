@@ -1,6 +1,14 @@
 // The parts of a `login` check's keys that say how to sign in: styles, steps, what carries the session.
 import * as z from 'zod';
-import { hasOneBody, hasOneVerb, oneBody, oneVerb, requestPlan, requestShape } from '../http/request.ts';
+import {
+  hasOneBody,
+  hasOneVerb,
+  oneBody,
+  oneVerb,
+  requestPlan,
+  requestShape,
+  requestChoices,
+} from '../http/request.ts';
 import { baseUrl } from '../http/target.ts';
 
 /** Where a value is taken from: a JSON path, a response header, a `<meta>` of the page, a parameter of the final URL. */
@@ -37,6 +45,7 @@ export const stepSchema = () =>
     })
     .refine((step) => isRequest(step) !== (step.submit !== undefined), `${oneVerb}; or submit`)
     .refine(hasOneBody, oneBody)
+    .meta({ choices: requestChoices })
     .transform(({ submit: form, capture: take = {}, ...rest }) =>
       form === undefined
         ? { verb: 'request' as const, request: requestPlan(rest), capture: take }
@@ -82,7 +91,7 @@ export const loginSchema = () =>
       (login) => styles.filter((style) => login[style] !== undefined).length === 1,
       `needs exactly one of ${styles.join(', ')}`,
     )
-    .meta({ choice: [...styles] });
+    .meta({ choices: [[...styles]] });
 
 /** What carries the session. */
 export const sessionSchema = () =>
@@ -94,7 +103,7 @@ export const sessionSchema = () =>
       header: z.record(z.string(), z.string()).optional(),
     })
     .refine(({ cookie, header }) => (cookie === undefined) !== (header === undefined), 'needs one of cookie, header')
-    .meta({ choice: ['cookie', 'header'] });
+    .meta({ choices: [['cookie', 'header']] });
 
 /** The keys from which the steps of a login are worked out. */
 export interface LoginKeys {

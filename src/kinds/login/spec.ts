@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { headersSchema } from '../../kit/headers.ts';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
-import { baseUrl, hasPlace, targetShape } from '../http/target.ts';
+import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
 import { loginSchema, sessionSchema, stepSchema } from './keys.ts';
 import { unknownReferences } from './plan.ts';
 
@@ -49,7 +49,8 @@ export const loginSpec = z
       const message = `{{${name}}} is filled by nothing; known: username, password and what an earlier step captures`;
       context.addIssue({ code: 'custom', path: ['login'], message });
     }
-  });
+  })
+  .meta({ choices: targetChoices });
 
 export type LoginSpec = z.output<typeof loginSpec>;
 export type Negative = keyof LoginSpec['negative'];

@@ -60,7 +60,9 @@ export const spec = z
   .refine(({ limits }) => limits.block <= limits.rollback, {
     path: ['limits'],
     message: 'block must not be above rollback',
-  });
+  })
+  // An overlay that names another one replaces the one of the base.
+  .meta({ choices: [['pgbouncer', 'from']] });
 
 export type Spec = z.infer<typeof spec>;
 export type PgBouncer = z.infer<typeof pgbouncerSpec>;
