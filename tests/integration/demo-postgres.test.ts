@@ -61,6 +61,15 @@ it('runs a copy when a folder above is closed and the install script never made 
   expect(dirname(binaries.postgres)).toBe(join(scratch, 'native', 'bin'));
 });
 
+it.runIf(process.getuid?.() === 0)('tells root what to do when the other user cannot reach the folder', async () => {
+  const closed = join(folder, 'closed');
+  mkdirSync(join(closed, 'postgres'), { recursive: true });
+  chmodSync(closed, 0o700);
+  await expect(startPostgres(join(closed, 'postgres'))).rejects.toThrow(
+    /^Postgres runs as user \d+, not as root, and that user cannot reach \S+\/closed\/postgres; set TMPDIR to a folder that others can pass, such as \/tmp$/,
+  );
+});
+
 it('runs the binaries in place when it can', async () => {
   const native = nativeFolder([packageRoot()]);
   const binaries = await runnableBinaries(native, folder, {});

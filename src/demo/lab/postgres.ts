@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UsageError } from '../../kit/errors.ts';
 import { type Child, type RunAs, runToEnd, startChild } from './children.ts';
 import { packageRoot } from './package-root.ts';
 import { freePort } from './ports.ts';
@@ -44,11 +45,13 @@ const handOver = async (path: string, as: RunAs, mode: number): Promise<void> =>
   if (as.uid !== undefined && as.gid !== undefined) await chown(path, as.uid, as.gid);
 };
 
-/** As root the likeliest cause: a temp folder in somebody's closed home. */
-const reachable = (folder: string, { uid }: RunAs): string =>
-  uid === undefined
-    ? ''
-    : `\nUser ${uid}, as whom Postgres runs, must be able to reach ${folder}; set TMPDIR to a folder that others can pass, such as /tmp`;
+/** As root, a temp folder in somebody's closed home keeps the other user out: the caller's to mend, not a bug. */
+const initdbError = (folder: string, { uid }: RunAs, code: number, output: string): Error =>
+  uid !== undefined && output.includes('Permission denied')
+    ? new UsageError(
+        `Postgres runs as user ${uid}, not as root, and that user cannot reach ${folder}; set TMPDIR to a folder that others can pass, such as /tmp`,
+      )
+    : new Error(`initdb ended with ${code}: ${output}`);
 
 const initialise = async (binaries: Binaries, folder: string, password: string, as: RunAs): Promise<string> => {
   const data = join(folder, 'data');
@@ -66,7 +69,7 @@ const initialise = async (binaries: Binaries, folder: string, password: string, 
     '--no-sync',
   ];
   const { code, output } = await runToEnd([binaries.initdb, '-D', data, ...flags], { cwd: folder, env: serverEnv, as });
-  if (code !== 0) throw new Error(`initdb ended with ${code}: ${output}${reachable(folder, as)}`);
+  if (code !== 0) throw initdbError(folder, as, code, output);
   return data;
 };
 
