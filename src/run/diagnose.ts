@@ -91,9 +91,13 @@ const healthy = (findings: readonly Finding[]): Diagnosis => {
   return { layer: 'none', headline: `${plural(passed, 'check')} passed; nothing points to a fault.`, next: [] };
 };
 
-/** Going back that did not help says more than the failure itself. */
-const withRollback = (diagnosis: Diagnosis, rollback: RollbackReport | undefined): Diagnosis =>
-  rollback?.state === 'UNVERIFIED' ? didNotHelp(diagnosis, rollback) : diagnosis;
+/** After going back nothing is urgent any more; going back that did not help says more than the failure itself. */
+const withRollback = (diagnosis: Diagnosis, rollback: RollbackReport | undefined): Diagnosis => {
+  if (rollback?.state === 'UNVERIFIED') return didNotHelp(diagnosis, rollback);
+  if (rollback?.state !== 'ROLLED_BACK') return diagnosis;
+  const calm = `nothing is urgent: ${rollback.to} is live again; mend the cause before ${rollback.from} is deployed once more`;
+  return { ...diagnosis, next: [calm] };
+};
 
 const didNotHelp = (diagnosis: Diagnosis, rollback: RollbackReport): Diagnosis => {
   const headline =

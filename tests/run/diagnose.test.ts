@@ -135,8 +135,10 @@ describe('after a rollback', () => {
   const decision: Decision = { action: 'rollback', because: [] };
 
   it('that helped, the cause is still told', () => {
-    const { headline } = diagnose({ decision, findings: [login('fail')], stops: [], rollback: report({}) });
+    const rollback = report({ from: 'rs/2' });
+    const { headline, next } = diagnose({ decision, findings: [login('fail')], stops: [], rollback });
     expect(headline).toBe('POST /login answered 500.');
+    expect(next).toEqual(['nothing is urgent: rs/1 is live again; mend the cause before rs/2 is deployed once more']);
   });
 
   it('that did not help, the cause outlives the release', () => {
