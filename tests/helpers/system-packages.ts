@@ -1,0 +1,115 @@
+// Programs of Debian packages that the tests need: found on this machine, else installed, else the one command to type.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../src/demo/lab/package-root.ts';
+
+const execute = promisify(execFile);
+
+/** A program and the Debian packages that hold all of it. */
+export interface SystemProgram {
+  name: string;
+  packages: readonly string[];
+}
+
+export const pgBouncerProgram: SystemProgram = { name: 'pgbouncer', packages: ['pgbouncer'] };
+/** The server alone: mariadb-server would bring a service that starts by itself. */
+export const mariaDbProgram: SystemProgram = {
+  name: 'mariadbd',
+  packages: ['mariadb-server-core', 'mariadb-client-core'],
+};
+
+/** Where a program stands: under `/`, or under a folder that packages were unpacked into. */
+export interface Installed {
+  file: string;
+  /** `/usr`, or `usr` of that folder: what a program takes for its base. */
+  base: string;
+  /** What it needs in its environment to find its libraries. */
+  env: Record<string, string>;
+}
+
+/** Packages are unpacked here when we may not install them; removed with node_modules. */
+const cacheFolder = (): string => join(packageRoot(), 'node_modules', '.cache', 'holdpoint-servers');
+
+const libraries = (root: string): string =>
+  ['usr/lib', 'lib'].map((folder) => join(root, folder, 'x86_64-linux-gnu')).join(':');
+
+/** The program if it is here. Root takes none from the cache: an unprivileged account may not reach it. */
+const find = (program: SystemProgram, cache: string): Installed | undefined => {
+  const roots = process.getuid?.() === 0 ? ['/'] : ['/', join(cache, 'root')];
+  const places = roots.flatMap((root) => ['usr/sbin', 'usr/bin'].map((folder) => ({ root, folder })));
+  const place = places.find(({ root, folder }) => existsSync(join(root, folder, program.name)));
+  if (!place) return undefined;
+  const { root, folder } = place;
+  const env: Record<string, string> = root === '/' ? {} : { LD_LIBRARY_PATH: libraries(root) };
+  return { file: join(root, folder, program.name), base: join(root, 'usr'), env };
+};
+
+const apt = async (args: readonly string[], cwd = '/'): Promise<string> => {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const options = { cwd, env, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await execute('apt-get', ['-o', 'DPkg::Lock::Timeout=120', '-qq', ...args], options);
+  return stdout;
+};
+
+const policy = '/usr/sbin/policy-rc.d';
+
+/** Debian starts a service when its package is installed, unless this file forbids it: one that is there is left alone. */
+const withoutServices = async (work: () => Promise<void>): Promise<void> => {
+  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  try {
+    await work();
+  } finally {
+    if (ours) await rm(policy);
+  }
+};
+
+const installAsRoot = async (packages: readonly string[]): Promise<void> => {
+  await apt(['update']);
+  await withoutServices(async () => {
+    await apt(['install', '-y', '--no-install-recommends', ...packages]);
+  });
+};
+
+/** What an ordinary user may do: ask apt with lists of our own what is missing, download and unpack it. */
+const unpack = async (packages: readonly string[], cache: string): Promise<void> => {
+  const [lists, archives, root] = [join(cache, 'lists'), join(cache, 'archives'), join(cache, 'root')];
+  await Promise.all(
+    [join(lists, 'partial'), join(archives, 'partial'), root].map((f) => mkdir(f, { recursive: true })),
+  );
+  const own = ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${archives}`];
+  await apt([...own, 'update']);
+  const plan = await apt([...own, 'install', '--simulate', '--no-install-recommends', ...packages]);
+  const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+  await apt([...own, 'download', ...missing], archives);
+  for (const file of await readdir(archives)) {
+    if (file.endsWith('.deb')) await execute('dpkg', ['-x', join(archives, file), root]);
+  }
+  await Promise.all([lists, archives].map((folder) => rm(folder, { recursive: true })));
+};
+
+/**
+ * Installs what is missing of these programs, all in one go: as root with apt-get, else unpacked into `cache`.
+ * Nothing is started. Throws what apt-get says.
+ */
+export const installPrograms = async (programs: readonly SystemProgram[], cache = cacheFolder()): Promise<void> => {
+  const packages = programs.filter((program) => !find(program, cache)).flatMap((program) => program.packages);
+  if (packages.length === 0) return;
+  await (process.getuid?.() === 0 ? installAsRoot(packages) : unpack(packages, cache));
+};
+
+/** The program; throws with the command that installs it when it is not here. */
+export const installedProgram = (program: SystemProgram, cache = cacheFolder()): Installed => {
+  const found = find(program, cache);
+  if (found) return found;
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${program.packages.join(' ')}`;
+  throw new Error(`${program.name} is not installed and this test needs it; install it as root: ${command}`);
+};

