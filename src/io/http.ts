@@ -76,6 +76,10 @@ export const createHttp = ({ version }: { version: string }): Http => {
   const idle = new Map<string, Line[]>();
   const open = new Set<Line>();
   let library: Promise<Undici> | undefined;
+  const load = (): Promise<Undici> => {
+    library ??= import('undici');
+    return library;
+  };
 
   const take = async (request: HttpRequest, target: Target): Promise<Line> => {
     const key = `${target.url.origin} ${target.peer}`;
@@ -84,8 +88,7 @@ export const createHttp = ({ version }: { version: string }): Http => {
       kept.progress = freshProgress(target);
       return kept;
     }
-    library ??= import('undici');
-    const line = openLine(await library, key, target);
+    const line = openLine(await load(), key, target);
     open.add(line);
     return line;
   };
@@ -124,5 +127,8 @@ export const createHttp = ({ version }: { version: string }): Http => {
     open.clear();
   };
 
-  return { request, close };
+  const prepare = async (): Promise<void> => {
+    await load();
+  };
+  return { prepare, request, close };
 };

@@ -18,6 +18,9 @@ const patience = { answer: 1000, goodbye: 1000 };
 
 /** The `Postgres` of a real run. The driver is loaded with the first connection. */
 export const createPostgres = (): Postgres => ({
+  prepare: async () => {
+    await import('pg');
+  },
   connect: async (url, options) => {
     const complete = completeUrl(url);
     const { Client } = await import('pg');

@@ -59,18 +59,21 @@ const readPast = async (
   );
 };
 
-const openPrometheus = async (settings: PrometheusSettings, { io }: SourceWorld): Promise<Source> => ({
-  resolution: settings.resolution,
-  async read(selectors, { signal }) {
-    selectors.forEach(parseSelector);
-    return readNow(askPrometheus(io.http, settings, signal), selectors, io.clock.now());
-  },
-  async past(selectors, span, step) {
-    selectors.forEach(parseSelector);
-    return readPast(askPrometheus(io.http, settings), selectors, span, Math.max(step, 1));
-  },
-  close: async () => undefined,
-});
+const openPrometheus = async (settings: PrometheusSettings, { io }: SourceWorld): Promise<Source> => {
+  await io.http.prepare?.();
+  return {
+    resolution: settings.resolution,
+    async read(selectors, { signal }) {
+      selectors.forEach(parseSelector);
+      return readNow(askPrometheus(io.http, settings, signal), selectors, io.clock.now());
+    },
+    async past(selectors, span, step) {
+      selectors.forEach(parseSelector);
+      return readPast(askPrometheus(io.http, settings), selectors, span, Math.max(step, 1));
+    },
+    close: async () => undefined,
+  };
+};
 
 /** Metrics of a Prometheus server, or of anything that speaks its query API. */
 export const prometheus: SourceKind<PrometheusSettings> = {

@@ -43,6 +43,7 @@ const seriesOf = (scraped: readonly Scraped[], fits: Fits): Series[] =>
 const isStart: Fits = (labels) => labels['__name__'] === startMetric;
 
 const openScrape = async (settings: ScrapeSettings, { io }: SourceWorld): Promise<Source> => {
+  await io.http.prepare?.();
   const pages = pagesOf(settings);
   const selectors = new Map<string, Fits>();
   const fitsOf = (selector: string): Fits => {

@@ -54,6 +54,7 @@ const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation): Ht
 
 /** Opens the looks of an `http` check. Throws a `UsageError` for a condition that is none. */
 export const openHttp = async (spec: HttpSpec, { io }: World): Promise<Session<HttpSeen>> => {
+  await io.http.prepare?.();
   const expectation = await expectationOf(spec);
   const ask = `${spec.request.method} ${spec.request.path}`;
 

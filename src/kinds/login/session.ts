@@ -8,6 +8,8 @@ import { type Place, placesOf, urlOf } from '../http/target.ts';
 import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
 import { asStranger, type SavedSession, saveSession, withDeadSession, withWrongPassword } from './negatives.ts';
 import { logoutSteps } from './plan.ts';
+import { prepareForms } from './html.ts';
+import { prepareCookies } from './jar.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
 
@@ -104,6 +106,7 @@ const nothing: Asked = { anonymous: false, wrongPassword: false, deadSession: fa
 
 /** Opens the looks of a `login` check. */
 export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<LoginSeen>> => {
+  await Promise.all([world.io.http.prepare?.(), prepareCookies(), prepareForms()]);
   const memory: Memory = { negativesDone: false, throttled: undefined, phase: undefined, refusals: new Map() };
 
   const lookAt = async (place: Place, negatives: Asked, tick: Tick): Promise<Look<LoginSeen>> => {
