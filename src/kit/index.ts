@@ -4,6 +4,7 @@ export * from './errors.ts';
 export type * from './events.ts';
 export * from './exit-codes.ts';
 export * from './fill.ts';
+export * from './forecast.ts';
 export * from './headers.ts';
 export * from './increase.ts';
 export * from './io.ts';

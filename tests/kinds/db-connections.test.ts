@@ -3,59 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { openDoor } from '../../src/kinds/db-connections/door.ts';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import { type Refusal, refusalOf, type Scope } from '../../src/kinds/db-connections/refusal.ts';
-import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
+import type { Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import { type Look, type Phase, type Postgres, PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
+import { clock, holder, look } from '../helpers/db-connections.ts';
 import { historyOf, missed, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
 import { kindContract } from './contract.ts';
 
 const given = { postgres: 'postgres://probe:x@db/auth', role: 'auth_svc' };
 const spec = schema.parse(given);
-
-const slots = (changes: Partial<Slots> = {}): Slots => ({
-  version: 160014,
-  startedAt: 1000,
-  maxConnections: 100,
-  superuserReserved: 3,
-  reserved: 0,
-  roleLimit: -1,
-  roleSuper: false,
-  databaseLimit: -1,
-  used: 20,
-  usedByRole: 20,
-  usedInDatabase: 20,
-  active: 1,
-  idle: 19,
-  idleInTransaction: 0,
-  hidden: 0,
-  hiddenByRole: 0,
-  hiddenInDatabase: 0,
-  own: 1,
-  ...changes,
-});
-
-const holder = (application: string, connections: number, changes: Partial<Holder> = {}): Holder => ({
-  role: 'auth_svc',
-  database: 'auth',
-  application,
-  client: '10.0.0.7',
-  state: 'idle',
-  connections,
-  began: 0,
-  ...changes,
-});
-
-/** 2026-01-01T13:02:10Z. */
-const clock = start / 1000 + 13 * 3600 + 130;
-
-const look = (changes: Partial<Slots>, holders: Holder[] = [], more: Partial<Seen> = {}): Seen => ({
-  attempt: { ok: true },
-  dbNow: clock,
-  clock,
-  slots: slots(changes),
-  holders,
-  ...more,
-});
 
 const refused = (scope: Scope, routine: string) => ({ attempt: { refused: { code: '53300', routine, scope } } });
 
@@ -347,7 +303,7 @@ describe('whose growth it is', () => {
   it.each([
     ['all of it ours', now(92, 1), then(20, 1), true],
     ['half of it ours', now(56, 37), then(20, 1), true],
-    ['a third of it ours', now(44, 49), then(20, 1), undefined],
+    ['a third of it ours', now(44, 49), then(20, 1), false],
     ['a quarter of it ours', now(38, 55), then(20, 1), false],
     ['none of it ours', now(20, 73), then(20, 1), false],
     ['no growth', now(92, 1), then(92, 1), undefined],
@@ -423,10 +379,11 @@ describe('the shared session', () => {
 
   it('is refused as a pooler when the process ids differ', async () => {
     const row = { pid: 99, version: 160000, db_now: 1, started_at: 1, max_connections: 10, superuser_reserved: 3 };
+    const place = { standby: false, own_role: false, own_database: true };
     const rest = { reserved: 0, role_limit: -1, role_super: false, database_limit: -1, used: 1, used_by_role: 1 };
-    const more = { used_in_database: 1, active: 0, idle: 1, idle_in_transaction: 0 };
+    const more = { used_in_database: 1, active: 0, idle: 1, idle_in_transaction: 0, starting: 0 };
     const hidden = { hidden: 0, hidden_by_role: 0, hidden_in_database: 0 };
-    const answer = async () => [{ ...row, ...rest, ...more, ...hidden }];
+    const answer = async () => [{ ...row, ...place, ...rest, ...more, ...hidden }];
     const postgres: Postgres = {
       literal: (text) => `'${text}'`,
       connect: async () => ({ ...session(7, []), query: answer }),

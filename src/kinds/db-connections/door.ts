@@ -1,6 +1,7 @@
 // The one session per server that all checks share: kept open, and replaced at every look, so that a refused attempt
 // is the measurement while the kept session still tells who holds the slots.
 import type { Closable, Postgres, PostgresFailure, PostgresOptions, PostgresSession } from '../../kit/index.ts';
+import { scopeOf } from './refusal.ts';
 
 /** What a visitor finds behind the door. */
 export interface Visit {
@@ -10,36 +11,69 @@ export interface Visit {
   failure: PostgresFailure | undefined;
   /** Process ids of ours that the server may still list. */
   ownPids: number[];
-  /** How many sessions we hold. */
+  /** How many slots our sessions hold. */
   own: number;
+  /** Sessions that were opened through this door so far. */
+  opened: number;
+  /** Set when the session is a walsender's, or when not even one could be had: then the failure. */
+  breakGlass?: 'walsender' | { failure: PostgresFailure };
+}
+
+export interface VisitOptions extends PostgresOptions {
+  /** Refused for lack of slots and with no session kept: ask through a walsender, for this one visit. */
+  breakGlass?: boolean;
 }
 
 export interface Door {
   /** Tries a new session, then lets `work` ask. Visits happen one after the other. */
-  visit<T>(options: PostgresOptions, work: (visit: Visit) => Promise<T>): Promise<T>;
+  visit<T>(options: VisitOptions, work: (visit: Visit) => Promise<T>): Promise<T>;
 }
 
 /** A door to the server of this URL. Nothing is opened before the first visit. */
 export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
   let kept: PostgresSession | undefined;
+  let opened = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  const enter = async (options: PostgresOptions): Promise<Visit> => {
+  const enter = async (options: VisitOptions): Promise<Visit> => {
     const attempt = await tryConnect(postgres, url, options);
     const older = kept;
     if ('failure' in attempt) {
       const session = older?.alive() ? older : undefined;
-      return { session, failure: attempt.failure, ownPids: pidsOf(session), own: session ? 1 : 0 };
+      const { failure } = attempt;
+      return { session, failure, ownPids: pidsOf(session), own: session ? 1 : 0, opened };
     }
+    opened += 1;
     kept = attempt.session;
     await older?.close();
-    return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1 };
+    return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1, opened };
+  };
+
+  /** A walsender takes no slot of ours, and is closed at once: it is not ours to keep. */
+  const throughGlass = async <T>(
+    visit: Visit,
+    options: VisitOptions,
+    work: (visit: Visit) => Promise<T>,
+  ): Promise<T> => {
+    const attempt = await tryConnect(postgres, url, { ...options, replication: true });
+    if ('failure' in attempt) return work({ ...visit, breakGlass: attempt });
+    const { session } = attempt;
+    try {
+      return await work({ ...visit, session, ownPids: pidsOf(session), breakGlass: 'walsender' });
+    } finally {
+      await session.close();
+    }
+  };
+
+  const visitWith = async <T>(options: VisitOptions, work: (visit: Visit) => Promise<T>): Promise<T> => {
+    const visit = await enter(options);
+    return options.breakGlass === true && lacksSlots(visit) ? throughGlass(visit, options, work) : work(visit);
   };
 
   return {
     value: {
       visit: (options, work) => {
-        const answer = last.then(() => enter(options)).then(work);
+        const answer = last.then(() => visitWith(options, work));
         last = answer.catch(() => undefined);
         return answer;
       },
@@ -51,6 +85,10 @@ export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
     },
   };
 };
+
+/** Limits of role, database and processes hold a walsender up, too; and a session that lives needs no glass broken. */
+const lacksSlots = ({ session, failure }: Visit): boolean =>
+  session === undefined && failure?.code === '53300' && ['slots', 'all_slots'].includes(scopeOf(failure));
 
 const pidsOf = (...sessions: (PostgresSession | undefined)[]): number[] =>
   sessions.flatMap((session) => (session && session.pid > 0 ? [session.pid] : []));

@@ -1,28 +1,23 @@
-// What is wrong with one look, in words: the number, the limit, who holds the connections, where to look first.
+// What is wrong with the slots at one look, in words: the number, the limit, who holds them, where to look first.
 import type { Fault } from '../../kit/index.ts';
-import { type Group, groupsOf, holdersText, ownsGrowth } from './holders.ts';
-import { limitOf, type Use, usesOf, useText } from './limits.ts';
+import { groupsOf, holdersText, isRestarted, ownerOf } from './holders.ts';
+import { counted, limitOf, type Use, usesOf, useText } from './limits.ts';
+import { blindNext, nextOf } from './next.ts';
 import type { Scope } from './refusal.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 
-/** Why this look is bad; undefined when it is not. `before` is the last look of the baseline. */
-export const faultOf = (seen: Seen, before: Seen | undefined, spec: Spec): Fault | undefined => {
+/** Why the slots of this look are bad; undefined when they are not. `before` is the last look of the baseline. */
+export const slotFault = (seen: Seen, before: Seen | undefined, spec: Spec): Fault | undefined => {
   const { attempt, slots } = seen;
   if ('refused' in attempt) return refusedFault(seen, before, spec, attempt.refused);
   if (!slots) return undefined;
   const [use] = usesOf(slots, spec);
   if (use.level === 'none') return undefined;
-  const limit = limitOf(use, spec);
-  const fact = use.level === 'exhausted' ? exhaustedText(use, spec) : `${useText(use, spec)} (${limit.text})`;
   return {
-    ...heldBy(seen, before, use, spec),
+    ...useFault(seen, before, use, spec),
     ...(use.level === 'block' ? { asks: 'block' as const } : {}),
     reason: reasonOf(use),
-    because: sentence(fact, holdersText(groupsOf(seen, before, use.name, spec), before)),
-    value: use.used + (use.level === 'exhausted' ? use.own : 0),
-    limit: limit.count,
-    unit: 'connections',
   };
 };
 
@@ -34,10 +29,51 @@ const reasonOf = ({ level, fewFree }: Use): string => {
 
 const sentence = (...parts: string[]): string => parts.filter(Boolean).join('; ');
 
-const counted = (use: Use): Use => ({ ...use, used: use.used + use.own });
+/**
+ * How full it is, who holds it, whose the growth is and what to do. `about`: words that stand right after the number;
+ * `refusal`: words at the end.
+ */
+export const useFault = (
+  seen: Seen,
+  before: Seen | undefined,
+  use: Use,
+  spec: Spec,
+  { about = '', refusal = '' } = {},
+): Omit<Fault, 'reason'> => {
+  const limit = limitOf(use, spec);
+  const shown = counted(use);
+  const ours = shown.used > use.used ? `, ${shown.used - use.used} of them by this check` : '';
+  const fact = about === '' ? `${useText(shown, spec)} (${limit.text})${ours}` : `${useText(shown, spec)}; ${about}`;
+  const groups = groupsOf(seen, before, use.name, spec);
+  const { owned, unattributed } = ownerOf(seen, before, use, spec);
+  const whose = unattributed === undefined ? '' : `the growth is unattributed: ${unattributed}`;
+  return {
+    ...(owned === undefined ? {} : { introduced: owned }),
+    because: sentence(fact, holdersText(groups, before), whose, ...circumstances(seen, before), refusal),
+    next: nextOf(groups, owned, use.level === 'exhausted' || refusal !== ''),
+    value: shown.used,
+    limit: limit.count,
+    unit: 'connections',
+  };
+};
 
-const exhaustedText = (use: Use, spec: Spec): string =>
-  `${useText(counted(use), spec)} (${limitOf(use, spec).text})${use.own > 0 ? `, ${use.own} of them by this check` : ''}`;
+/** What a reader must know about the count before believing it. */
+const circumstances = ({ slots, stale, breakGlass }: Seen, before: Seen | undefined): string[] => [
+  slots && slots.starting > 0 ? `${slots.starting} of them still log in` : '',
+  slots?.standby ? 'the server is a standby' : '',
+  slots && before?.slots && isRestarted(slots, before.slots) && slots.maxConnections !== before.slots.maxConnections
+    ? `max_connections was ${before.slots.maxConnections} in the baseline and is ${slots.maxConnections} now`
+    : '',
+  stale ? 'counted at an earlier look' : '',
+  glassText(breakGlass),
+];
+
+const glassText = (breakGlass: Seen['breakGlass']): string => {
+  if (breakGlass === undefined) return '';
+  return breakGlass.refused === undefined
+    ? 'counted through a walsender, because no slot was left (breakGlass)'
+    : `breakGlass did not get in either (${breakGlass.refused})`;
+};
 
 const refusals: Record<Scope, string> = {
   slots: 'the server refuses new connections for lack of slots',
@@ -52,55 +88,21 @@ const scopeUse = (uses: readonly Use[], scope: Scope): Use | undefined => {
   return uses.find((use) => use.name === name);
 };
 
+const unlisted = 'connections that still log in take slots, too, and may not be listed';
+
 const refusedFault = (
   seen: Seen,
   before: Seen | undefined,
   spec: Spec,
   { code, routine, scope }: { code: string; routine: string; scope: Scope },
 ): Fault => {
+  const reason = 'slots_exhausted';
   const refusal = `${refusals[scope]} (${code} ${routine}); this is not the network`;
   const use = seen.slots && scopeUse(usesOf(seen.slots, spec), scope);
-  if (!use) {
-    const because = sentence(refusal, 'nobody could be counted, because no session was left to ask');
-    return { reason: 'slots_exhausted', because, next: blindNext };
+  if (use) {
+    const unseen = scope === 'processes' || use.level === 'exhausted' ? '' : unlisted;
+    return { ...useFault(seen, before, use, spec, { refusal: sentence(unseen, refusal) }), reason };
   }
-  const held = holdersText(groupsOf(seen, before, use.name, spec), before);
-  const stale = seen.stale ? 'counted at an earlier look' : '';
-  return {
-    ...heldBy(seen, before, use, spec),
-    reason: 'slots_exhausted',
-    because: sentence(exhaustedText(use, spec), held, stale, refusal),
-    value: use.used + use.own,
-    limit: limitOf(use, spec).count,
-    unit: 'connections',
-  };
-};
-
-const blindNext =
-  'ask the server as a superuser, who has reserved slots: SELECT usename, application_name, count(*) FROM pg_stat_activity GROUP BY 1, 2 ORDER BY 3 DESC';
-
-/** Whose growth it is, and where to look first. */
-const heldBy = (seen: Seen, before: Seen | undefined, use: Use, spec: Spec): Pick<Fault, 'introduced' | 'next'> => {
-  const groups = groupsOf(seen, before, use.name, spec);
-  const introduced = ownsGrowth(seen, before, use.name, spec);
-  const suspect = mostGrown(groups) ?? groups[0];
-  return {
-    ...(introduced === undefined ? {} : { introduced }),
-    next: suspect ? nextText(suspect, use, introduced) : blindNext,
-  };
-};
-
-const mostGrown = (groups: readonly Group[]): Group | undefined =>
-  groups
-    .filter(({ growth }) => growth !== undefined && growth > 0)
-    .sort((a, b) => (b.growth ?? 0) - (a.growth ?? 0))[0];
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-const nextText = ({ label, application, role }: Group, use: Use, introduced: boolean | undefined): string => {
-  const condition = application === '' ? `usename = ${quoted(role)}` : `application_name = ${quoted(application)}`;
-  const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${condition}`;
-  const act = `scale ${label} down, or end its connections: ${terminate}`;
-  if (introduced === false) return `the growth is not the release's: ${act}`;
-  return use.level === 'exhausted' ? `${act}; rolling back first may need more slots while both releases run` : act;
+  const nobody = 'nobody could be counted, because no session was left to ask';
+  return { reason, because: sentence(refusal, nobody, glassText(seen.breakGlass)), next: blindNext };
 };

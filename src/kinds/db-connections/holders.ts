@@ -1,7 +1,7 @@
 // Who holds the connections, how that grew since the baseline, and whether the growth is the release's.
 import { isoTime } from '../../kit/index.ts';
-import type { LimitName } from './limits.ts';
-import type { Holder, Seen } from './seen.ts';
+import { type LimitName, type Use, usesOf } from './limits.ts';
+import type { Holder, Seen, Slots } from './seen.ts';
 import type { Spec } from './spec.ts';
 
 /** All connections that share an application name (or, without one, a role). */
@@ -15,14 +15,16 @@ export interface Group {
 }
 
 /** Only these connections count against the limit in question. */
-const inScope = (holder: Holder, limit: LimitName, { role, database }: Spec): boolean => {
+export const inScope = (holder: Holder, limit: LimitName, { role, database }: Spec): boolean => {
   if (limit === 'role') return holder.role === role;
   return limit === 'server' || database === undefined || holder.database === database;
 };
 
-const labelOf = ({ application, role }: Holder): string => application || `role ${role || 'unknown'}`;
+/** The application name, or the role where there is none. */
+export const labelOf = ({ application, role }: Holder): string => application || `role ${role || 'unknown'}`;
 
-const sum = (holders: readonly Holder[], what: 'connections' | 'began' = 'connections'): number =>
+/** All connections of these holders, or those that began since our first look. */
+export const sum = (holders: readonly Holder[], what: 'connections' | 'began' = 'connections'): number =>
   holders.reduce((all, holder) => all + holder[what], 0);
 
 /** Groups by application name, largest first. */
@@ -50,20 +52,32 @@ export const holdersText = (groups: readonly Group[], before: Seen | undefined):
     .join(', ');
 };
 
-/**
- * Whether the growth above the baseline's count belongs to the service's role: true for half of it or more, false for a
- * quarter or less, undefined in between, without a baseline, without growth, and when rows are hidden from us.
- */
-export const ownsGrowth = (now: Seen, before: Seen | undefined, limit: LimitName, spec: Spec): boolean | undefined => {
-  if (!now.slots || !before?.slots || now.slots.hidden > 0 || before.slots.hidden > 0) return undefined;
-  const scoped = now.holders.filter((holder) => inScope(holder, limit, spec));
-  const earlier = before.holders.filter((holder) => inScope(holder, limit, spec));
+/** Whose the growth above the baseline's count is; `unattributed` says why that cannot be told. */
+export interface Owner {
+  /** true: at least half of it is the service's role's; false: less, or there is none and the limit fell. */
+  owned?: boolean;
+  unattributed?: string;
+}
+
+/** Nothing is said without a baseline and without growth. */
+export const ownerOf = (now: Seen, before: Seen | undefined, { name, limit }: Use, spec: Spec): Owner => {
+  if (!now.slots || !before?.slots) return {};
+  const hidden = now.slots.hidden + before.slots.hidden;
+  if (hidden > 0) return { unattributed: `${hidden} rows are hidden from the probe's role, which needs pg_monitor` };
+  const scoped = now.holders.filter((holder) => inScope(holder, name, spec));
+  const earlier = before.holders.filter((holder) => inScope(holder, name, spec));
   const growth = sum(scoped) - sum(earlier);
-  if (growth <= 0) return undefined;
+  if (growth <= 0) return limit < (limitBefore(before.slots, name, spec) ?? limit) ? { owned: false } : {};
+  if (isRestarted(now.slots, before.slots)) return { unattributed: 'the server was restarted after the baseline' };
   const ours = scoped.filter(({ role }) => role === spec.role);
   const gained = sum(ours) - sum(earlier.filter(({ role }) => role === spec.role));
   // Connections that were there before cannot be the release's; only the same clock can tell.
   const own = now.clock === before.clock ? Math.min(gained, sum(ours, 'began')) : gained;
-  if (own * 2 >= growth) return true;
-  return own * 4 <= growth ? false : undefined;
+  return { owned: own * 2 >= growth };
 };
+
+const limitBefore = (before: Slots, name: LimitName, spec: Spec): number | undefined =>
+  usesOf(before, spec).find((use) => use.name === name)?.limit;
+
+/** A server that was started again has other limits and only new connections: nothing to compare with. */
+export const isRestarted = (now: Slots, before: Slots): boolean => Math.abs(now.startedAt - before.startedAt) >= 1;

@@ -1,9 +1,10 @@
 // The kind `db-connections`: how many of the server's connection slots are left, and who holds the rest.
 import type { Kind } from '../../kit/index.ts';
-import { charts, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import { openLooks } from './look.ts';
 import type { Seen } from './seen.ts';
 import { type Spec, spec } from './spec.ts';
+import { charts } from './state.ts';
 
 export const dbConnections: Kind<Spec, Seen> = {
   holdpointKind: 1,
@@ -15,7 +16,9 @@ export const dbConnections: Kind<Spec, Seen> = {
   example: `db-connections:
   postgres: \${secret:DATABASE_ADMIN_URL}   # the server itself, with a role that has pg_monitor
   role: auth_svc                           # the role of the service
-  limits: { block: 80%, rollback: 95%, keepFree: 5 }`,
+  limits: { block: 80%, rollback: 95%, keepFree: 5 }
+  forecast: { within: 2m }                 # fails before the slots are used up
+  idleInTransaction: { max: 5, olderThan: 30s }`,
   spec,
   reasons: {
     ok: 'Enough slots are free.',
@@ -27,6 +30,13 @@ export const dbConnections: Kind<Spec, Seen> = {
       'Use is above `limits.rollback`. Look for the release whose connections grew since the baseline.',
     over_block_limit: 'Use is above `limits.block`. There is room left, but not for another release beside this one.',
     few_free: 'Fewer slots than `limits.keepFree` are free.',
+    filling_up:
+      'The slots will be used up within `forecast.within` if the growth goes on. Look for a leak in what grew since the baseline.',
+    will_not_fit:
+      'What the new instances hold, for all of `instances.target`, is more than the server allows. Make the pools smaller before the roll-out goes on.',
+    idle_in_transaction:
+      'More sessions than `idleInTransaction.max` keep a transaction open and do nothing. Look for a missing COMMIT or release.',
+    churn: 'Sessions begin faster than `churn.warn`. Look for a pool that is missing.',
     needs_pg_monitor:
       'Rows are hidden from the role of the probe, and with them the limit would be passed. Grant it pg_monitor.',
     not_ready: 'The server is starting, shutting down or recovering, or ended our session. Look at its log.',

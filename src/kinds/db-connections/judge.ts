@@ -1,91 +1,91 @@
-// The verdict over all looks: exhaustion first (in any phase), then the rollback limit, then the milder ones.
+// The verdict over all looks at all servers: exhaustion first (in any phase), then what is worse, then what is milder.
 import {
-  type Chart,
+  byGroup,
+  confirmed,
   confirmedByWeight,
   type Fault,
   type History,
   judged,
   lastSeen,
+  type Part,
   probeVerdict,
   type Sample,
   type Verdict,
 } from '../../kit/index.ts';
-import { faultOf } from './faults.ts';
-import { limitOf, usesOf, useText } from './limits.ts';
+import { slotFault } from './faults.ts';
+import { fillingFault, fillingIn, projectedFault } from './filling.ts';
+import { churnFault, idleFault, lookBefore } from './pressure.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
+import { goodText, hiddenVerdict } from './state.ts';
 
-/** Pure. Looks of the roll-out and the warm-up count only when nothing was left to judge: slots exhausted. */
+type Samples = readonly Sample<Seen>[];
+type FaultOf = (seen: Seen, sample: Sample<Seen>) => Fault | undefined;
+
+/** Pure. Looks of the roll-out and the warm-up count only for what cannot wait: no slot is left, or will be. */
 export const judge = (history: History<Seen>, spec: Spec): Verdict => {
-  const before = history.baseline.samples.findLast((sample) => 'seen' in sample && sample.seen.slots);
-  const baseline = before && 'seen' in before ? before.seen : undefined;
-  const fault = (seen: Seen): Fault | undefined => faultOf(seen, baseline, spec);
-  const exhausted = exhaustion(history, fault);
-  if (exhausted) return { outcome: 'fail', settled: true, ...exhausted };
-  const samples = judged(history);
-  const worst = confirmedByWeight(samples, history.plan.failAfter, fault);
-  const latest = lastSeen(samples);
-  const verdict = probeVerdict(worst, history.plan, goodText(latest, spec));
-  return verdict.outcome === 'pass' ? (hiddenVerdict(latest, spec) ?? verdict) : verdict;
+  const servers = byGroup(judged(history));
+  const verdict = judgeAll(history, spec);
+  if (servers.size < 2) return verdict;
+  return { ...verdict, parts: [...servers].map(([name, samples]) => partOf(name, { ...history, samples }, spec)) };
 };
 
-/** The fault when the last `failAfter` looks after the deploy, of whatever phase, found no slot left. */
-const exhaustion = (history: History<Seen>, fault: (seen: Seen) => Fault | undefined): Fault | undefined => {
+const partOf = (name: string, history: History<Seen>, spec: Spec): Part => {
+  const { outcome, because } = judgeAll(history, spec);
+  return { name, outcome, because: because.replace(`${name}: `, '') };
+};
+
+const judgeAll = (history: History<Seen>, spec: Spec): Verdict => {
+  const faultOf = faultsOf(history, spec);
+  const urgent = urgency(history, faultOf);
+  if (urgent) return { outcome: 'fail', settled: true, ...urgent };
+  const samples = judged(history);
   const { failAfter } = history.plan;
-  const last = history.samples.filter(tellsOfTarget).slice(-failAfter);
+  const worst = confirmedByWeight(samples, failAfter, faultOf);
+  const verdict = probeVerdict(worst, history.plan, goodText(samples, spec));
+  if (verdict.outcome !== 'pass') return verdict;
+  const churn = confirmed(samples, failAfter, (seen, sample) => churnFault(lookBefore(samples, sample), seen, spec));
+  return (
+    hiddenVerdict(samples, spec) ?? (churn.state === 'confirmed' ? probeVerdict(churn, history.plan, verdict) : verdict)
+  );
+};
+
+/** What is wrong with one look, against the last look of the baseline at the same server: the graver of all faults. */
+const faultsOf = (history: History<Seen>, spec: Spec): FaultOf => {
+  const before = new Map([...byGroup(history.baseline.samples)].map(([group, all]) => [group, lastCounted(all)]));
+  const looks = byGroup(judged(history));
+  return (seen, { group = '', at }) => {
+    const baseline = before.get(group);
+    const slots = slotFault(seen, baseline, spec);
+    if (slots && slots.asks === undefined) return slots;
+    const until = (looks.get(group) ?? []).filter((sample) => sample.at <= at);
+    const filling = fillingFault(seen, baseline, fillingIn(until, spec), spec);
+    if (filling && filling.asks === undefined) return filling;
+    return slots ?? filling ?? projectedFault(seen, baseline, spec) ?? idleFault(seen, spec);
+  };
+};
+
+const lastCounted = (samples: Samples): Seen | undefined =>
+  lastSeen(samples.filter((sample) => 'seen' in sample && sample.seen.slots));
+
+/** These need not wait for the hold: nothing is left to judge, or the rest of the roll-out would fill the server. */
+const cannotWait = ['slots_exhausted', 'will_not_fit'];
+
+/** The fault when the last `failAfter` looks at one server, of whatever phase after the deploy, found no slot left. */
+const urgency = (history: History<Seen>, faultOf: FaultOf): Fault | undefined => {
+  for (const [group, samples] of byGroup(history.samples.filter(tellsOfTarget))) {
+    const fault = urgentIn(samples, history.plan.failAfter, faultOf);
+    if (fault) return group === '' ? fault : { ...fault, because: `${group}: ${fault.because}` };
+  }
+  return undefined;
+};
+
+const urgentIn = (samples: Samples, failAfter: number, faultOf: FaultOf): Fault | undefined => {
+  const last = samples.slice(-failAfter);
   if (last.length < failAfter) return undefined;
-  const faults = last.map((sample) => ('seen' in sample ? fault(sample.seen) : undefined));
-  return faults.every((found) => found?.reason === 'slots_exhausted') ? faults.at(-1) : undefined;
+  const faults = last.map((sample) => ('seen' in sample ? faultOf(sample.seen, sample) : undefined));
+  const reason = cannotWait.find((one) => faults.every((found) => found?.reason === one));
+  return reason === undefined ? undefined : faults.at(-1);
 };
 
 const tellsOfTarget = (sample: Sample<Seen>): boolean => 'seen' in sample || sample.missed.by === 'target';
-
-const goodText = (seen: Seen | undefined, spec: Spec): Omit<Fault, 'reason'> => {
-  if (!seen?.slots) return { because: 'nothing could be counted' };
-  const [use] = usesOf(seen.slots, spec, 'atMost');
-  const limit = limitOf({ ...use, level: 'rollback', fewFree: false }, spec);
-  const hidden = use.hidden > 0 ? ` (at most: ${use.hidden} of them are hidden from the probe's role)` : '';
-  return {
-    because: `${useText(use, spec)} (${limit.text})${hidden}`,
-    value: use.used,
-    limit: limit.count,
-    unit: 'connections',
-  };
-};
-
-/** Hidden rows may be parallel workers, so that over a limit with them is neither good nor proven bad. */
-const hiddenVerdict = (seen: Seen | undefined, spec: Spec): Verdict | undefined => {
-  if (!seen?.slots) return undefined;
-  const [use] = usesOf(seen.slots, spec, 'atMost');
-  if (use.hidden === 0 || use.level === 'none') return undefined;
-  const limit = limitOf(use, spec);
-  return {
-    outcome: 'inconclusive',
-    settled: false,
-    reason: 'needs_pg_monitor',
-    because: `at most ${useText(use, spec)} (${limit.text}), but ${use.hidden} of them are hidden from the probe's role`,
-    next: 'GRANT pg_monitor TO the role of the probe; without it parallel workers look like connections',
-    value: use.used,
-    limit: limit.count,
-    unit: 'connections',
-  };
-};
-
-/** Connections in use over time, against the limit that asks for a rollback. */
-export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
-  const points = history.samples.flatMap(({ at, ...look }) =>
-    'seen' in look && look.seen.slots ? [{ at, use: usesOf(look.seen.slots, spec)[0] }] : [],
-  );
-  const last = points.at(-1)?.use;
-  const before = lastSeen(history.baseline.samples)?.slots;
-  if (!last) return [];
-  return [
-    {
-      title: 'connections in use',
-      unit: 'connections',
-      limit: limitOf({ ...last, level: 'rollback', fewFree: false }, spec).count,
-      ...(before ? { baseline: usesOf(before, spec)[0].used } : {}),
-      series: [{ name: last.name, points: points.map(({ at, use }) => ({ at, value: use.used + use.own })) }],
-    },
-  ];
-};

@@ -31,8 +31,18 @@ const rawUses = (slots: Slots, { extraReserved }: Spec): Omit<Use, 'level' | 'fe
   if (slots.roleSuper) return [{ name: 'server', used, limit: slots.maxConnections, own, hidden }];
   const usable = slots.maxConnections - slots.superuserReserved - slots.reserved - extraReserved;
   const server = { name: 'server' as const, used, limit: usable, own, hidden };
-  const role = { name: 'role' as const, used: slots.usedByRole, own: 0, hidden: slots.hiddenByRole };
-  const database = { name: 'database' as const, used: slots.usedInDatabase, own: 0, hidden: slots.hiddenInDatabase };
+  const role = {
+    name: 'role' as const,
+    used: slots.usedByRole,
+    own: slots.ownRole ? own : 0,
+    hidden: slots.hiddenByRole,
+  };
+  const database = {
+    name: 'database' as const,
+    used: slots.usedInDatabase,
+    own: slots.ownDatabase ? own : 0,
+    hidden: slots.hiddenInDatabase,
+  };
   return [
     server,
     ...(isSet(slots.roleLimit) ? [{ ...role, limit: slots.roleLimit }] : []),
@@ -58,6 +68,10 @@ export const usesOf = (slots: Slots, spec: Spec, counted: 'seen' | 'atMost' = 's
   });
   return uses.sort((a, b) => rank[b.level] - rank[a.level] || a.limit - a.used - (b.limit - b.used)) as [Use, ...Use[]];
 };
+
+/** What is said to be in use: our own sessions count where without them something would be free. */
+export const counted = (use: Use): Use =>
+  use.level === 'exhausted' && use.used < use.limit ? { ...use, used: use.used + use.own } : use;
 
 /** The limit of this use that was passed, or the one that a rollback would need: a count and its words. */
 export const limitOf = ({ level, limit, fewFree }: Use, { limits }: Spec): { count: number; text: string } => {

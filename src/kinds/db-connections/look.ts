@@ -1,24 +1,46 @@
-// One check's looks at a server: try to connect, count, name the holders.
-import type { Look, Session, Shared, Tick, World } from '../../kit/index.ts';
+// One check's looks at its servers: try to connect, count, name the holders; each server by itself.
+import type { Literal } from './sql.ts';
+import type { Look, Missed, Session, Shared, Tick, World } from '../../kit/index.ts';
 import { asked, type Door, openDoor, type Visit } from './door.ts';
 import { type Asker, poolerMissed, type Refused, refusalOf } from './refusal.ts';
-import { readCapacity, readHolders, type Seen } from './seen.ts';
-import type { Spec } from './spec.ts';
-import { capacitySql, holdersSql } from './sql.ts';
+import { readCapacity, readHolders, readPressure, type Seen } from './seen.ts';
+import { serversOf, type Spec } from './spec.ts';
+import { capacitySql, holdersSql, pressureSql } from './sql.ts';
 
 /** What was counted at one look. */
-type Counts = Required<Pick<Seen, 'dbNow' | 'clock' | 'slots' | 'holders'>>;
+type Counts = Required<Pick<Seen, 'dbNow' | 'clock' | 'slots' | 'pressure' | 'holders'>>;
 
-/** Opens the check's share in the server's session. Nothing is connected before the first look. */
+interface Looker {
+  look(tick: Tick): Promise<Look<Seen>>;
+  release(): Promise<void>;
+}
+
+/** Opens the check's shares in the servers' sessions. Nothing is connected before the first look. */
 export const openLooks = async (spec: Spec, world: World): Promise<Session<Seen>> => {
-  const { postgres } = world.io;
-  const door = await world.shared(`postgres:${spec.postgres}`, async () => openDoor(postgres, spec.postgres));
-  const looker = createLooker(spec, world, door);
-  return { sample: async (tick) => [await looker(tick)], close: () => door.release() };
+  const lookers = await Promise.all(serversOf(spec).map((server) => openLooker(spec, server, world)));
+  return {
+    sample: (tick) => Promise.all(lookers.map(({ look }) => look(tick))),
+    close: async () => {
+      await Promise.all(lookers.map(({ release }) => release()));
+    },
+  };
+};
+
+const openLooker = async (
+  spec: Spec,
+  { group, url }: { group?: string; url: string },
+  { io, shared }: World,
+): Promise<Looker> => {
+  const door = await shared(`postgres:${url}`, async () => openDoor(io.postgres, url));
+  const look = createLooker(spec, url, io.postgres.literal, door);
+  return {
+    look: async (tick) => (group === undefined ? look(tick) : { group, ...(await look(tick)) }),
+    release: () => door.release(),
+  };
 };
 
 /** Who we are and what we ask for, out of the URL. */
-const askerOf = ({ postgres, role, database }: Spec): Asker & { database: string } => {
+const askerOf = ({ role, database }: Spec, postgres: string): Asker & { database: string } => {
   const url = URL.canParse(postgres) ? new URL(postgres) : undefined;
   const user = decodeURIComponent(url?.username ?? '');
   const connected = decodeURIComponent(url?.pathname.slice(1) ?? '') || user;
@@ -29,18 +51,25 @@ const askerOf = ({ postgres, role, database }: Spec): Asker & { database: string
   };
 };
 
-const createLooker = (spec: Spec, world: World, door: Shared<Door>): ((tick: Tick) => Promise<Look<Seen>>) => {
-  const { literal } = world.io.postgres;
-  const asker = askerOf(spec);
+const createLooker = (
+  spec: Spec,
+  url: string,
+  literal: Literal,
+  door: Shared<Door>,
+): ((tick: Tick) => Promise<Look<Seen>>) => {
+  const asker = askerOf(spec, url);
+  const olderThan = spec.idleInTransaction.olderThan / 1000;
   let known: Counts | undefined;
 
-  const count = async ({ session, ownPids, own }: Visit): Promise<Counts | 'pooler' | undefined> => {
+  const count = async ({ session, ownPids, own, opened }: Visit): Promise<Counts | 'pooler' | undefined> => {
     if (session === undefined) return undefined;
     const [row] = await session.query(capacitySql(spec.role, asker.database, ownPids, literal));
     const { pid, dbNow, slots } = readCapacity(row, own);
     if (session.pid > 0 && session.pid !== pid) return 'pooler';
     const clock = known?.clock ?? dbNow;
-    return { dbNow, clock, slots, holders: readHolders(await session.query(holdersSql(clock, ownPids))) };
+    const holders = readHolders(await session.query(holdersSql(clock, ownPids)));
+    const [press] = await session.query(pressureSql(spec.role, asker.database, olderThan, ownPids, literal));
+    return { dbNow, clock, slots, pressure: readPressure(press, slots.ownDatabase ? opened : 0), holders };
   };
 
   const seenIn = async (visit: Visit, refused: Refused | undefined): Promise<Look<Seen>> => {
@@ -49,10 +78,11 @@ const createLooker = (spec: Spec, world: World, door: Shared<Door>): ((tick: Tic
     if (counts === 'pooler') return { missed: poolerMissed };
     if (counts !== undefined && !('failure' in counts)) {
       known = counts;
-      return { seen: { attempt, ...counts } };
+      return { seen: { attempt, ...counts, ...glassOf(visit) } };
     }
     // Refused, and the kept session is gone as well: what was known last still names the holders.
-    if (refused) return { seen: { attempt, holders: [], ...known, ...(known ? { stale: true as const } : {}) } };
+    const stale = known && { ...known, stale: true as const };
+    if (refused) return { seen: { attempt, holders: [], ...stale, ...glassOf(visit) } };
     return counts === undefined ? { missed: lost } : fromFailure(refusalOf(counts.failure, asker));
   };
 
@@ -60,6 +90,7 @@ const createLooker = (spec: Spec, world: World, door: Shared<Door>): ((tick: Tic
     const options = {
       connectTimeout: Math.min(spec.connectTimeout, timeout),
       statementTimeout: spec.statementTimeout,
+      breakGlass: spec.breakGlass === 'walsender',
     };
     return door.value.visit(options, async (visit): Promise<Look<Seen>> => {
       const refusal = visit.failure && refusalOf(visit.failure, asker);
@@ -68,11 +99,17 @@ const createLooker = (spec: Spec, world: World, door: Shared<Door>): ((tick: Tic
   };
 };
 
-const lost = {
+const glassOf = ({ breakGlass }: Visit): Pick<Seen, 'breakGlass'> => {
+  if (breakGlass === undefined) return {};
+  const refused = breakGlass === 'walsender' ? {} : { refused: breakGlass.failure.code };
+  return { breakGlass: { by: 'walsender', ...refused } };
+};
+
+const lost: Missed = {
   by: 'target',
   reason: 'target_unreachable',
   because: 'the session was lost before it could be asked',
-} as const;
+};
 
 /** A refusal in the middle of a session: no slot was asked for, so lack of slots cannot be the cause. */
 const fromFailure = (refusal: ReturnType<typeof refusalOf>): Look<Seen> =>

@@ -17,6 +17,9 @@ const scopes: Record<string, Scope> = {
   CheckMyDatabase: 'database',
 };
 
+/** What ran out; a routine that is not known here is taken for the ordinary slots. */
+export const scopeOf = ({ routine = '' }: PostgresFailure): Scope => scopes[routine] ?? 'slots';
+
 /** Refused for lack of slots: that is a measurement. */
 export type Refused = { code: string; routine: string; scope: Scope };
 
@@ -63,8 +66,9 @@ export const refusalOf = (failure: PostgresFailure, asker: Asker): Refusal => {
   };
 };
 
-const slotRefusal = ({ code, routine = '', message }: PostgresFailure, asker: Asker): Refusal => {
-  const scope = scopes[routine] ?? 'slots';
+const slotRefusal = (failure: PostgresFailure, asker: Asker): Refusal => {
+  const { code, routine = '', message } = failure;
+  const scope = scopeOf(failure);
   const foreign = (scope === 'role' && !asker.sameRole) || (scope === 'database' && !asker.sameDatabase);
   if (foreign) return ours('probe_limit', `the limit of the probe's own ${scope} is reached (${code}: ${message})`);
   return { refused: { code, routine, scope } };

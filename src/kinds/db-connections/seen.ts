@@ -7,7 +7,9 @@ const int = z.number().int();
 /** Limits and use at one moment; counts are connections, without our own. */
 export type Slots = {
   version: number;
+  /** Epoch seconds of the server's clock. */
   startedAt: number;
+  standby: boolean;
   maxConnections: number;
   superuserReserved: number;
   reserved: number;
@@ -22,12 +24,26 @@ export type Slots = {
   active: number;
   idle: number;
   idleInTransaction: number;
+  /** Still logging in; before PostgreSQL 18 such connections are invisible. */
+  starting: number;
   /** Rows that our role may not look into: clients or parallel workers. */
   hidden: number;
   hiddenByRole: number;
   hiddenInDatabase: number;
-  /** Our own sessions then. */
+  /** Our own sessions then, and whether they count against the role's and the database's limit, too. */
   own: number;
+  ownRole: boolean;
+  ownDatabase: boolean;
+};
+
+/** What presses on the slots. */
+export type Pressure = {
+  /** Sessions of the role that are idle in a transaction for longer than `idleInTransaction.olderThan`. */
+  idleLong: number;
+  /** Seconds that the oldest session of the role has been idle in a transaction; null: none is. */
+  idleOldest: number | null;
+  /** Sessions that ever began in the database, without ours; null before PostgreSQL 14. */
+  sessions: number | null;
 };
 
 /** Connections of the same origin; empty texts where the server tells none. */
@@ -50,7 +66,10 @@ export type Seen = {
   /** Epoch seconds of the server's clock at our first look: `began` counts from here. */
   clock?: number;
   slots?: Slots;
+  pressure?: Pressure;
   holders: Holder[];
+  /** How we got in although every slot was taken; `refused`: not even so, and the code why. */
+  breakGlass?: { by: 'walsender'; refused?: string };
   /** The counts are those of an earlier look: no session was left to ask. */
   stale?: true;
 };
@@ -58,6 +77,9 @@ export type Seen = {
 const capacityRow = z.object({
   pid: int,
   version: int,
+  standby: z.boolean(),
+  own_role: z.boolean(),
+  own_database: z.boolean(),
   db_now: z.number(),
   started_at: z.number(),
   max_connections: int,
@@ -72,6 +94,7 @@ const capacityRow = z.object({
   active: int,
   idle: int,
   idle_in_transaction: int,
+  starting: int,
   hidden: int,
   hidden_by_role: int,
   hidden_in_database: int,
@@ -83,6 +106,7 @@ export const readCapacity = (row: unknown, own: number): { pid: number; dbNow: n
   const slots: Slots = {
     version: read.version,
     startedAt: read.started_at,
+    standby: read.standby,
     maxConnections: read.max_connections,
     superuserReserved: read.superuser_reserved,
     reserved: read.reserved,
@@ -95,10 +119,13 @@ export const readCapacity = (row: unknown, own: number): { pid: number; dbNow: n
     active: read.active,
     idle: read.idle,
     idleInTransaction: read.idle_in_transaction,
+    starting: read.starting,
     hidden: read.hidden,
     hiddenByRole: read.hidden_by_role,
     hiddenInDatabase: read.hidden_in_database,
     own,
+    ownRole: read.own_role,
+    ownDatabase: read.own_database,
   };
   return { pid: read.pid, dbNow: read.db_now, slots };
 };
@@ -115,3 +142,11 @@ const holderRow = z.object({
 
 /** Reads the rows of `holdersSql`. */
 export const readHolders = (rows: readonly unknown[]): Holder[] => rows.map((row) => holderRow.parse(row));
+
+const pressureRow = z.object({ sessions: z.number().nullable(), idle_long: int, idle_oldest: z.number().nullable() });
+
+/** Reads the row of `pressureSql`; `opened` of the sessions that ever began in the database were ours. */
+export const readPressure = (row: unknown, opened: number): Pressure => {
+  const { sessions, idle_long, idle_oldest } = pressureRow.parse(row);
+  return { idleLong: idle_long, idleOldest: idle_oldest, sessions: sessions === null ? null : sessions - opened };
+};

@@ -1,6 +1,7 @@
-// The two statements that are asked of the server; both work on PostgreSQL 12 to 18, with any role, without bind values.
+// The statements that are asked of the server; all work on PostgreSQL 12 to 18, with any role, without bind values.
 
-type Literal = (text: string) => string;
+/** Writes a text as an SQL literal. */
+export type Literal = (text: string) => string;
 
 /** Only client backends take slots: parallel workers, autovacuum and walsenders are not counted. */
 const clientBackend = `coalesce(backend_type = 'client backend', false)`;
@@ -16,6 +17,9 @@ const epoch = (expression: string): string => `extract(epoch FROM ${expression})
 export const capacitySql = (role: string, database: string, ownPids: readonly number[], literal: Literal): string => `
 SELECT pg_backend_pid() AS pid,
        current_setting('server_version_num')::int AS version,
+       pg_is_in_recovery() AS standby,
+       session_user = ${literal(role)} AS own_role,
+       current_database() = ${literal(database)} AS own_database,
        ${epoch('clock_timestamp()')} AS db_now,
        ${epoch('pg_postmaster_start_time()')} AS started_at,
        current_setting('max_connections')::int AS max_connections,
@@ -31,6 +35,7 @@ SELECT pg_backend_pid() AS pid,
                count(*) FILTER (WHERE cb AND state = 'active')::int AS active,
                count(*) FILTER (WHERE cb AND state = 'idle')::int AS idle,
                count(*) FILTER (WHERE cb AND state LIKE 'idle in transaction%')::int AS idle_in_transaction,
+               count(*) FILTER (WHERE cb AND state = 'starting')::int AS starting,
                count(*) FILTER (WHERE hid)::int AS hidden,
                count(*) FILTER (WHERE hid AND usename = ${literal(role)})::int AS hidden_by_role,
                count(*) FILTER (WHERE hid AND datname = ${literal(database)})::int AS hidden_in_database
@@ -46,3 +51,23 @@ SELECT coalesce(usename::text, '') AS role, coalesce(datname::text, '') AS datab
   FROM pg_catalog.pg_stat_activity
  WHERE ((${clientBackend}) OR (${hiddenRow})) AND ${notOurs(ownPids)}
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 200`;
+
+/**
+ * What presses on the slots: sessions of the role that idle in a transaction for longer than `olderThan` seconds, the
+ * age of the oldest, and the number of sessions that ever began in the database. Its column is new in PostgreSQL 14;
+ * read through JSON it is null where it does not exist.
+ */
+export const pressureSql = (
+  role: string,
+  database: string,
+  olderThan: number,
+  ownPids: readonly number[],
+  literal: Literal,
+): string => `
+SELECT (SELECT (to_jsonb(d) ->> 'sessions')::float8
+          FROM pg_catalog.pg_stat_database d WHERE datname = ${literal(database)}) AS sessions,
+       (count(*) FILTER (WHERE age > ${olderThan}))::int AS idle_long, max(age) AS idle_oldest
+  FROM (SELECT ${epoch('clock_timestamp() - state_change')} AS age
+          FROM pg_catalog.pg_stat_activity
+         WHERE ${clientBackend} AND usename = ${literal(role)} AND state LIKE 'idle in transaction%'
+           AND ${notOurs(ownPids)}) s`;

@@ -1,0 +1,100 @@
+// How the servers stand now, in words and as charts: what a pass says, and what hidden rows leave open.
+import { byGroup, type Chart, type Fault, type History, lastSeen, type Sample, type Verdict } from '../../kit/index.ts';
+import { fillingIn, fillingText } from './filling.ts';
+import { limitOf, type Use, usesOf, useText } from './limits.ts';
+import { churnBetween, churnText, idleText } from './pressure.ts';
+import type { Seen, Slots } from './seen.ts';
+import type { Spec } from './spec.ts';
+
+type Samples = readonly Sample<Seen>[];
+
+interface Standing {
+  group: string;
+  samples: Samples;
+  seen: Seen;
+  use: Use;
+}
+
+/** The last counted look at each server with its worst limit; the server that is fullest comes first. */
+const standings = (samples: Samples, spec: Spec): Standing[] =>
+  [...byGroup(samples)]
+    .flatMap(([group, own]): Standing[] => {
+      const seen = lastSeen(own);
+      return seen?.slots ? [{ group, samples: own, seen, use: usesOf(seen.slots, spec, 'atMost')[0] }] : [];
+    })
+    .sort((a, b) => b.use.used / b.use.limit - a.use.used / a.use.limit);
+
+const named = (group: string, text: string): string => (group === '' ? text : `${group}: ${text}`);
+
+/** The sentence of a pass, about the server that is fullest. */
+export const goodText = (samples: Samples, spec: Spec): Omit<Fault, 'reason'> => {
+  const [worst] = standings(samples, spec);
+  if (!worst) return { because: 'nothing could be counted' };
+  const { group, use } = worst;
+  const limit = limitOf({ ...use, level: 'rollback', fewFree: false }, spec);
+  const hidden = use.hidden > 0 ? ` (at most: ${use.hidden} of them are hidden from the probe's role)` : '';
+  const fact = `${useText(use, spec)} (${limit.text})${hidden}`;
+  return {
+    because: named(group, [fact, ...asides(worst, spec)].filter(Boolean).join('; ')),
+    value: use.used,
+    limit: limit.count,
+    unit: 'connections',
+  };
+};
+
+/** What is worth knowing although it is within the limits. */
+const asides = ({ samples, seen }: Standing, spec: Spec): string[] => {
+  const filling = fillingIn(samples, spec);
+  const first = samples.find((sample) => 'seen' in sample && sample.seen.pressure);
+  const churn = churnBetween(first && 'seen' in first ? first.seen : undefined, seen);
+  return [
+    seen.slots?.standby ? 'the server is a standby' : '',
+    filling === undefined ? '' : fillingText(filling),
+    idleText(seen, spec),
+    churn === undefined || churn < 0.05 ? '' : churnText(churn),
+  ];
+};
+
+/** Hidden rows may be parallel workers, so that over a limit with them is neither good nor proven bad. */
+export const hiddenVerdict = (samples: Samples, spec: Spec): Verdict | undefined => {
+  const found = standings(samples, spec).find(({ use }) => use.hidden > 0 && use.level !== 'none');
+  if (!found) return undefined;
+  const { group, use } = found;
+  const limit = limitOf(use, spec);
+  const text = `at most ${useText(use, spec)} (${limit.text}), but ${use.hidden} of them are hidden from the probe's role`;
+  return {
+    outcome: 'inconclusive',
+    settled: false,
+    reason: 'needs_pg_monitor',
+    because: named(group, text),
+    next: 'GRANT pg_monitor TO the role of the probe; without it parallel workers look like connections',
+    value: use.used,
+    limit: limit.count,
+    unit: 'connections',
+  };
+};
+
+/** Connections in use over time against the limit that asks for a rollback, one chart per server. */
+export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
+  const before = byGroup(history.baseline.samples);
+  return [...byGroup(history.samples)].flatMap(([group, samples]) =>
+    chartOf(group, samples, lastSeen(before.get(group) ?? [])?.slots, spec),
+  );
+};
+
+const chartOf = (group: string, samples: Samples, before: Slots | undefined, spec: Spec): Chart[] => {
+  const points = samples.flatMap(({ at, ...look }) =>
+    'seen' in look && look.seen.slots ? [{ at, use: usesOf(look.seen.slots, spec)[0] }] : [],
+  );
+  const last = points.at(-1)?.use;
+  if (!last) return [];
+  return [
+    {
+      title: group === '' ? 'connections in use' : `connections in use on ${group}`,
+      unit: 'connections',
+      limit: limitOf({ ...last, level: 'rollback', fewFree: false }, spec).count,
+      ...(before ? { baseline: usesOf(before, spec)[0].used } : {}),
+      series: [{ name: last.name, points: points.map(({ at, use }) => ({ at, value: use.used + use.own })) }],
+    },
+  ];
+};
