@@ -22,22 +22,30 @@ export interface Caretaker {
   end(): Promise<void>;
 }
 
-const startJanitor = (folder: string): Promise<Child> =>
+const startJanitor = (script: string): Promise<Child> =>
   startChild({
     name: 'the janitor',
-    argv: [process.execPath, program('janitor')],
+    argv: [process.execPath, script],
     cwd: '/',
-    env: { FOLDER: folder },
+    env: {},
     ready: 'ready',
     farewell: [],
   });
 
-/** Makes the lab's folder and starts its janitor. */
-export const openCaretaker = async (): Promise<Caretaker> => {
+const makeFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'holdpoint-demo-'));
   // Postgres may run as another user and has to get through to its own folder below.
   await chmod(folder, 0o711);
-  const janitor = await startJanitor(folder);
+  return folder;
+};
+
+/** Starts the janitor of a lab and makes its folder, in this order: without a janitor nobody would remove the folder. */
+export const openCaretaker = async (script = program('janitor')): Promise<Caretaker> => {
+  const janitor = await startJanitor(script);
+  const folder = await makeFolder().catch((error: unknown) => {
+    janitor.input.end();
+    throw error;
+  });
   const tell = (order: JanitorOrder): void => void janitor.input.write(`${JSON.stringify(order)}\n`);
   tell({ folder });
   const closings: (() => Promise<void>)[] = [];
