@@ -1,9 +1,10 @@
 // All kinds, one line each.
 import type { AnyKind } from '../kit/index.ts';
+import { connectionBudget } from './connection-budget/index.ts';
 import { dbConnections } from './db-connections/index.ts';
 import { errorRateDelta } from './error-rate-delta/index.ts';
 import { http } from './http/index.ts';
 import { login } from './login/index.ts';
 import { poolWait } from './pool-wait/index.ts';
 
-export const kinds: readonly AnyKind[] = [login, http, errorRateDelta, dbConnections, poolWait];
+export const kinds: readonly AnyKind[] = [login, http, errorRateDelta, dbConnections, poolWait, connectionBudget];

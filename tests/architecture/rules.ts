@@ -22,7 +22,11 @@ const every = ['kit', 'stats', 'kinds', 'sources', 'profile', 'run', 'rollback',
 export const AREAS: Readonly<Record<string, Area>> = {
   kit: { ...closed, folders: [], lazy: ['@marcbachmann/cel-js'] },
   stats: closed,
-  kinds: { ...closed, folders: ['kit', 'stats'], lazy: ['tough-cookie', 'node-html-parser', '@marcbachmann/cel-js'] },
+  kinds: {
+    ...closed,
+    folders: ['kit', 'stats'],
+    lazy: ['tough-cookie', 'node-html-parser', 'yaml', '@marcbachmann/cel-js'],
+  },
   sources: closed,
   profile: { ...closed, packages: ['zod', 'yaml'] },
   run: closed,
