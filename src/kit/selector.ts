@@ -1,6 +1,7 @@
 // PromQL selectors, the form in which kinds ask for series: `name{label="x", other=~"re"}`.
 import * as z from 'zod';
 import { UsageError } from './errors.ts';
+import { once } from './once.ts';
 import { isPointer } from './pointer.ts';
 
 /** Whether the labels of a series (with `__name__`) fit. */
@@ -96,7 +97,7 @@ export const parseSelector = (selector: string): Fits => {
 };
 
 /** A selector, or a JSON pointer for the source `json`, as a key of a check: anything else is refused before the run. */
-export const selectorText = () =>
+export const selectorText = once(() =>
   z.string().superRefine((text, context) => {
     if (isPointer(text)) return;
     try {
@@ -104,4 +105,5 @@ export const selectorText = () =>
     } catch (error) {
       context.addIssue({ code: 'custom', message: error instanceof UsageError ? error.message : String(error) });
     }
-  });
+  }),
+);

@@ -1,22 +1,23 @@
 // What an answer must look like: status, content, JSON values, the target of a redirect.
 import * as z from 'zod';
 import { fill } from '../../kit/fill.ts';
+import { once } from '../../kit/once.ts';
 import { clip, count } from '../../kit/text.ts';
 import { jsonAt, parseJson } from './json-path.ts';
 
 const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
-const statusCode = () => z.number().int().min(100, 'a status is a number from 100 to 599').max(599);
+const statusCode = once(() => z.number().int().min(100, 'a status is a number from 100 to 599').max(599));
 
 /** One status or a list of them → a list. */
-export const statusList = () => z.union([statusCode(), z.array(statusCode()).min(1)]).transform(listOf<number>);
+export const statusList = once(() => z.union([statusCode(), z.array(statusCode()).min(1)]).transform(listOf<number>));
 
 const textList = () => z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform(listOf<string>);
 
 const expected = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** The keys of a matcher; all that are given must hold. */
-export const matcherShape = () => ({
+export const matcherShape = once(() => ({
   /** One status, or any of a list. */
   status: statusList().optional(),
   /** Texts that must all stand in the body. */
@@ -25,13 +26,14 @@ export const matcherShape = () => ({
   json: z.record(z.string(), expected()).optional(),
   /** Text that must stand in the Location header. */
   location: z.string().min(1).optional(),
-});
+}));
 
 const isNotEmpty = (matcher: object): boolean => Object.values(matcher).some((value) => value !== undefined);
 
 /** A matcher in a spec; an empty one is refused, as it would match everything. */
-export const matcherSchema = () =>
-  z.strictObject(matcherShape()).refine(isNotEmpty, 'needs at least one of status, contains, json, location');
+export const matcherSchema = once(() =>
+  z.strictObject(matcherShape()).refine(isNotEmpty, 'needs at least one of status, contains, json, location'),
+);
 
 export type Matcher = z.output<ReturnType<typeof matcherSchema>>;
 

@@ -2,27 +2,30 @@
 import * as z from 'zod';
 import { headersSchema } from '../../kit/headers.ts';
 import type { Json } from '../../kit/json.ts';
+import { once } from '../../kit/once.ts';
 
 /** The methods of a request: an overlay that names another one replaces it. */
 export const verbs = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
 
+const text = once(() => z.string().optional());
+
 /** The keys of a request. Values of headers are masked in every output. */
-export const requestShape = () => ({
-  get: z.string().optional(),
-  post: z.string().optional(),
-  put: z.string().optional(),
-  patch: z.string().optional(),
-  delete: z.string().optional(),
-  head: z.string().optional(),
-  options: z.string().optional(),
+export const requestShape = once(() => ({
+  get: text(),
+  post: text(),
+  put: text(),
+  patch: text(),
+  delete: text(),
+  head: text(),
+  options: text(),
   headers: headersSchema().optional(),
   /** Sent as application/x-www-form-urlencoded. */
   form: z.record(z.string(), z.string()).optional(),
   /** Sent as application/json. */
   json: z.json().optional(),
   /** Sent as it is. */
-  body: z.string().optional(),
-});
+  body: text(),
+}));
 
 type Raw = z.output<z.ZodObject<ReturnType<typeof requestShape>>>;
 

@@ -1,14 +1,16 @@
 // Where a probe goes: one base URL, or one per instance.
 import * as z from 'zod';
+import { once } from '../../kit/once.ts';
 
 const isBaseUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 /** An http or https URL; a password in it is masked in every output. */
-export const baseUrl = () =>
-  z.string().refine(isBaseUrl, 'must be an http or https URL like https://auth.example.com').meta({ secret: 'url' });
+export const baseUrl = once(() =>
+  z.string().refine(isBaseUrl, 'must be an http or https URL like https://auth.example.com').meta({ secret: 'url' }),
+);
 
 /** The keys that say where a probe goes. */
-export const targetShape = () => ({
+export const targetShape = once(() => ({
   /** Base URL; paths of the check start here. */
   target: baseUrl().optional(),
   /** One look each, instead of one through the balancer: a list of base URLs, or a map name → base URL. */
@@ -18,7 +20,7 @@ export const targetShape = () => ({
     .string()
     .regex(/^\[?[^\s/]+\]?:\d+$/, 'must be host:port')
     .optional(),
-});
+}));
 
 /** An overlay that names instances replaces the target of the base, and the other way round. */
 export const targetChoices: string[][] = [['target', 'instances']];

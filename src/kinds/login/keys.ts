@@ -1,5 +1,6 @@
 // The parts of a `login` check's keys that say how to sign in: styles, steps, what carries the session.
 import * as z from 'zod';
+import { once } from '../../kit/once.ts';
 import {
   hasOneBody,
   hasOneVerb,
@@ -35,7 +36,7 @@ const submit = () =>
 const isRequest = (step: object): boolean => hasOneVerb(step);
 
 /** A step in a spec. */
-export const stepSchema = () =>
+export const stepSchema = once(() =>
   z
     .strictObject({
       ...requestShape(),
@@ -50,7 +51,8 @@ export const stepSchema = () =>
       form === undefined
         ? { verb: 'request' as const, request: requestPlan(rest), capture: take }
         : { verb: 'submit' as const, submit: form, capture: take },
-    );
+    ),
+);
 
 /** One step of a login, parsed. */
 export type LoginStep = z.output<ReturnType<typeof stepSchema>>;
