@@ -67,13 +67,20 @@ const greenBelow = (root: Finding, all: readonly Finding[]): string => {
   return `${listed(green)} ${green.length === 1 ? 'is' : 'are'} green, so the fault is in the service itself: its code or its configuration.`;
 };
 
-const nextSteps = (failing: readonly Finding[]): string[] => {
-  const steps = failing.flatMap(({ check, verdict }) => verdict.next ?? check.next ?? []);
+/** A check's own `next` is about its failure; where nothing was measured only the verdict knows what to do. */
+const nextSteps = (findings: readonly Finding[]): string[] => {
+  const steps = findings.flatMap(
+    ({ check, verdict }) => verdict.next ?? (verdict.outcome === 'fail' ? (check.next ?? []) : []),
+  );
   return [...new Set(steps)].slice(0, 4);
 };
 
 const listed = (ids: readonly string[]): string =>
   ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`;
+
+/** Neither green nor red: a person must look, and may ask again. */
+const blindStep =
+  'this says nothing about the release: mend what could not be looked at, then ask again with `holdpoint check`';
 
 const unknown = (blind: readonly Finding[]): Diagnosis => {
   const [firstBlind] = inLayerOrder([...blind]);
@@ -81,7 +88,7 @@ const unknown = (blind: readonly Finding[]): Diagnosis => {
   return {
     layer: 'none',
     headline: `${word}: ${firstBlind?.check.id}: ${firstBlind?.verdict.because}`,
-    next: nextSteps(blind),
+    next: [...nextSteps(blind), blindStep],
   };
 };
 

@@ -78,8 +78,17 @@ describe('the layers', () => {
 
 describe('what is not a failure of the target', () => {
   it('could not measure', () => {
-    const { layer, headline } = diagnose({ decision: block, findings: [login('pass'), rate('error')], stops: [] });
-    expect([layer, headline]).toEqual(['none', 'could not measure: error-rate-delta: 20 % of requests fail']);
+    const silent = finding(
+      check('rate', 'service', { next: 'Look at the failing route.' }),
+      verdict('error', { because: '/metrics answers 503' }),
+    );
+    expect(diagnose({ decision: block, findings: [login('pass'), silent], stops: [] })).toEqual({
+      layer: 'none',
+      headline: 'could not measure: rate: /metrics answers 503',
+      next: [
+        'this says nothing about the release: mend what could not be looked at, then ask again with `holdpoint check`',
+      ],
+    });
   });
 
   it('could not tell', () => {
