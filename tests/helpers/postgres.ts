@@ -14,6 +14,8 @@ export interface TestServer {
   pid: number;
   /** A connection URL; the password of `postgres` is `postgres-password`. */
   url(user?: string, password?: string, database?: string): string;
+  /** Stops the server and starts it again on the same port with these settings over the old ones; as a standby on demand. */
+  restart(changes: Record<string, string>, role?: 'standby'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,9 @@ export interface TestServerPlan {
   ready?: string;
 }
 
+const flagsOf = (settings: Record<string, string>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
 /** Starts a server with these settings, e.g. `{ max_connections: '12' }`. Stop it. */
 export const startTestServer = async (
   settings: Record<string, string> = {},
@@ -62,24 +67,34 @@ export const startTestServer = async (
     await plan.prepare?.(data);
     const port = await freePort();
     const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', shared_buffers: '16MB' };
-    const flags = Object.entries({ ...all, port: String(port), ...settings }).flatMap(([name, value]) => [
-      '-c',
-      `${name}=${value}`,
-    ]);
-    const child = await startChild({
-      name: 'Postgres',
-      argv: [binaries.postgres, '-D', data, ...flags],
-      cwd: folder,
-      env,
-      as,
-      ready: plan.ready ?? 'database system is ready to accept connections',
-      farewell: [['SIGINT', 3000]],
-    });
+    const isReady = 'database system is ready to accept connections';
+    const launch = (ready: string, changes: Record<string, string> = {}) =>
+      startChild({
+        name: 'Postgres',
+        argv: [binaries.postgres, '-D', data, ...flagsOf({ ...all, port: String(port), ...settings, ...changes })],
+        cwd: folder,
+        env,
+        as,
+        ready,
+        farewell: [['SIGINT', 3000]],
+      });
+    let child = await launch(plan.ready ?? isReady);
     return {
       port,
-      pid: child.pid,
+      get pid() {
+        return child.pid;
+      },
       url: (user = 'postgres', password = superPassword, database = 'postgres') =>
         `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
+      restart: async (changes, role) => {
+        await child.stop();
+        const signal = join(data, 'standby.signal');
+        if (role === 'standby') {
+          await writeFile(signal, '');
+          await handOver(signal, as, 0o600);
+        }
+        child = await launch(role === 'standby' ? isReady.replace('accept', 'accept read-only') : isReady, changes);
+      },
       stop: async () => {
         await child.stop();
         await remove();
