@@ -1,5 +1,5 @@
 // What presses on the slots, and the way in through a walsender, on every PostgreSQL major.
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPostgres } from '../../src/io/postgres.ts';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
@@ -34,6 +34,8 @@ describe.each(majorsHere)('on PostgreSQL %i', (major) => {
     const sessions = first && 'seen' in first ? first.seen.pressure?.sessions : undefined;
     expect(sessions === null).toBe(major < 14);
     await session.close();
+    const ours = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'holdpoint'";
+    await vi.waitFor(async () => expect(await admin.query(ours)).toEqual([{ n: 0 }]));
 
     for (let n = 0; n < 4; n += 1) {
       const one = await postgres.connect(server.url('svc', 'svc-password', 'postgres'), {
