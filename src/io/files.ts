@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Files } from '../kit/index.ts';
+import type { Files, OpenFile } from '../kit/index.ts';
 
 /** What holdpoint writes may name hosts and accounts: for its owner alone. */
 const fileMode = 0o600;
@@ -152,9 +152,32 @@ const stat: Files['stat'] = async (path) => {
   return { mode: found.mode & 0o7777, size: found.size, changedAt: found.mtimeMs, folder: found.isDirectory() };
 };
 
+/** Does not wait for a writer, as opening a named pipe would. */
+const openFlags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+const open = async (path: string): Promise<OpenFile> => {
+  const handle = await fs.open(path, openFlags);
+  const found = await handle.stat({ bigint: true });
+  if (!found.isFile()) {
+    await handle.close();
+    throw Object.assign(new Error(`${path} is no plain file`), { code: 'ENOTFILE', path });
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    id: `${found.dev}:${found.ino}`,
+    size: async () => (await handle.stat()).size,
+    read: async (offset, length) => {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    },
+    close: () => (closing ??= handle.close()),
+  };
+};
+
 /** The files of this machine. Folders that a write needs are made. */
 export const createFiles = (): Files => ({
   read: (path) => fs.readFile(path, 'utf8'),
+  open,
   readIfExists: (path) => unless(fs.readFile(path, 'utf8'), 'ENOENT', 'ENOTDIR'),
   write: (path, text) => writing(path, () => beside(path, text, (temporary) => fs.rename(temporary, path))),
   create: (path, text) => writing(path, () => beside(path, text, (temporary) => linkNew(temporary, path))),

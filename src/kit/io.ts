@@ -28,11 +28,24 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A file that is kept open: it stays the same file when it is renamed or removed. */
+export interface OpenFile {
+  /** Names the file itself, whatever its path: another file at the same path has another one. */
+  id: string;
+  /** Bytes that it has now. */
+  size(): Promise<number>;
+  /** At most `length` bytes from `offset` on; fewer at the end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
 /** Paths are absolute. Every write is whole or not at all. */
 export interface Files {
   /** Throws the error of the file system (ENOENT …). */
   read(path: string): Promise<string>;
   readIfExists(path: string): Promise<string | undefined>;
+  /** Opens a file for reading piece by piece. Throws as `read`, and with the code ENOTFILE for what is no plain file. */
+  open(path: string): Promise<OpenFile>;
   /** Writes a temporary file beside it, syncs, renames. */
   write(path: string, text: string): Promise<void>;
   /** Creates the file, or says false when it exists. */

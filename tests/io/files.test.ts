@@ -1,5 +1,5 @@
 // Files on a real disk: whole or nothing, private, appended line by line even after a torn one.
-import { readdir, readFile, stat, symlink, writeFile, mkdir } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, symlink, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../../src/io/files.ts';
@@ -117,5 +117,28 @@ describe('reading', () => {
     await files.remove(join(folder, 'a'));
     expect(await files.exists(join(folder, 'a'))).toBe(false);
     await expect(files.read(join(folder, 'a'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('open', () => {
+  it('reads piece by piece, and stays with its file when that is renamed', async () => {
+    const path = join(await tempFolder(), 'a.log');
+    await writeFile(path, 'one two');
+    const file = await files.open(path);
+    await rename(path, `${path}.1`);
+    await writeFile(path, 'another');
+    const other = await files.open(path);
+    expect([await file.size(), Buffer.from(await file.read(4, 100)).toString()]).toEqual([7, 'two']);
+    expect(await file.read(7, 100)).toHaveLength(0);
+    expect(file.id).not.toBe(other.id);
+    const same = await files.open(`${path}.1`);
+    expect(same.id).toBe(file.id);
+    for (const one of [file, other, same, file]) await one.close();
+  });
+
+  it('refuses what is missing, and what is no plain file', async () => {
+    const folder = await tempFolder();
+    await expect(files.open(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(files.open(folder)).rejects.toMatchObject({ code: 'ENOTFILE', message: `${folder} is no plain file` });
   });
 });
