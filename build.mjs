@@ -1,8 +1,9 @@
 // Builds dist/: the bundled command line, the demo's programs (one self-contained file each) and the library as plain modules with types.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildQuick } from './build-quick.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const src = join(root, 'src');
@@ -39,7 +40,8 @@ const lazyLibraries = {
   name: 'lazy-libraries',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ importer, kind, path, resolveDir }) => {
-      const ours = kind === 'dynamic-import' && importer.startsWith(src) && !path.startsWith('node:');
+      const lazy = kind === 'dynamic-import' && importer.startsWith(src) && !path.startsWith('node:');
+      const ours = lazy || (kind === 'entry-point' && !isAbsolute(path));
       if (!ours) return undefined;
       // The suffix makes esbuild treat `default` as Node does.
       return { path: `${path}.mjs`, namespace: 'lazy', pluginData: { library: path, resolveDir } };
@@ -52,10 +54,10 @@ const lazyLibraries = {
 };
 
 /** Splitting keeps what is imported lazily (drivers above all) out of the start of every command. */
-function buildCommandLine(out) {
+function buildCommandLine(out, libraries) {
   return build({
     ...common,
-    entryPoints: { cli: join(src, 'cli.ts') },
+    entryPoints: { cli: join(src, 'cli.ts'), ...libraries },
     outdir: join(out, 'bin'),
     splitting: true,
     plugins: [lazyLibraries],
@@ -102,7 +104,8 @@ async function main() {
   const out = join(root, `dist.new-${process.pid}`);
   mkdirSync(out);
   try {
-    const bundles = await Promise.all([buildCommandLine(out), buildDemo(out)]);
+    const quick = await buildQuick(common, src, join(out, 'bin'));
+    const bundles = [quick.bundle, ...(await Promise.all([buildCommandLine(out, quick.libraries), buildDemo(out)]))];
     buildLibrary(out);
     writeNotices(
       out,

@@ -2,8 +2,8 @@
 import { CommanderError } from 'commander';
 import { processContext } from './commands/process-context.ts';
 import { program } from './commands/program.ts';
+import { tell } from './commands/tell.ts';
 import { ownPackage } from './io/package.ts';
-import { UsageError } from './kit/errors.ts';
 
 const main = async (argv: readonly string[]): Promise<number> => {
   const { root, version } = ownPackage();
@@ -16,25 +16,8 @@ const main = async (argv: readonly string[]): Promise<number> => {
     await cli.parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return tell(error);
+    return error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : tell(error);
   }
-};
-
-/** Usage errors are sentences and exit 2; another run's lock is 75; anything else is a bug and shows its stack. */
-const tell = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
-  if (error instanceof Error && error.name === 'Locked') {
-    process.stderr.write(`${error.message}\n`);
-    return 75;
-  }
-  process.stderr.write(
-    `This is a bug in holdpoint; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return 1;
 };
 
 /** Milliseconds that something left open may hold the process back after its work is done. */

@@ -2,7 +2,7 @@
 import type { Registered, Registry } from '../kit/index.ts';
 import { kinds } from '../kinds/index.ts';
 import { reporters } from '../report/index.ts';
-import { platforms } from '../rollback/index.ts';
+import { platforms } from '../rollback/platforms/index.ts';
 import { sources } from '../sources/index.ts';
 
 const byName = <Part extends { name: string }>(parts: readonly Part[]): ReadonlyMap<string, Registered<Part>> =>

@@ -141,7 +141,7 @@ export const validateProfiles = async (request: ValidateRequest): Promise<Valida
 export const validateCommand = async (
   names: readonly string[],
   { show }: { show: boolean },
-  { cwd, io, packageRoot, stdout, stderr }: Context,
+  { cwd, io, packageRoot, stdout, stderr }: Pick<Context, 'cwd' | 'io' | 'packageRoot' | 'stdout' | 'stderr'>,
 ): Promise<number> => {
   const checksFolder = join(packageRoot, 'checks');
   const { text, problems } = await validateProfiles({ names, show, cwd, io, registry: builtIn(), checksFolder });

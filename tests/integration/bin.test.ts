@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder = '';
@@ -41,6 +41,45 @@ it('hands every other argument to the bundle', () => {
   bundle('console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 10;');
   const stdout = '["run","auth","--","x","--version"]\n';
   expect(holdpoint('run', 'auth', '--', 'x', '--version')).toEqual({ status: 10, stdout, stderr: '' });
+});
+
+describe('validate', () => {
+  const quick = (code: string, cache: string): void => {
+    bundle("console.log('cli', process.argv.slice(2).join(' '));");
+    writeFileSync(join(folder, 'dist/bin/validate.cjs'), code);
+    writeFileSync(join(folder, 'dist/bin/validate.cjs.cache'), cache);
+  };
+  const code =
+    "((require, file) => { console.log(require('node:path').basename(file), process.argv.slice(2).join(' ')); })";
+
+  it.each([
+    [['validate', 'auth/production', '--show'], 'validate.cjs validate auth/production --show\n'],
+    [['validate'], 'validate.cjs validate\n'],
+    [['validate', '--help'], 'cli validate --help\n'],
+    [['validate', '--', 'auth'], 'cli validate -- auth\n'],
+    [['run', 'auth'], 'cli run auth\n'],
+  ])('%j: names and --show alone go to the quick bundle', (args, stdout) => {
+    // Code of another V8, or none at all, is refused, and the script is compiled as usual.
+    quick(code, 'not the code of any V8');
+    expect(holdpoint(...args)).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
+  it.each([
+    ['deploy-profiles/demo.yaml'],
+    ['virtual-machines', 'smallest'],
+    ['virtual-machines/staging', '--show'],
+    ['nothing-of-that-name', 'demo'],
+    ['tests/integration/fixtures/free-conditions.yaml'],
+  ])('%s %s: both bundles say the same', (...args) => {
+    const real = (...words: string[]) =>
+      spawnSync(process.execPath, ['bin/holdpoint.cjs', 'validate', ...words], { cwd: root, encoding: 'utf8' });
+    const [one, other] = [
+      real(...args),
+      real(...args.filter((word) => word === '--show'), '--', ...args.filter((word) => word !== '--show')),
+    ];
+    expect({ ...one, pid: 0 }).toEqual({ ...other, pid: 0 });
+    expect(one.stdout + one.stderr).not.toBe('');
+  });
 });
 
 it('a reader that goes away neither ends the run nor changes its exit code', async () => {
