@@ -13,6 +13,7 @@ export type * from './kind.ts';
 export * from './nearest.ts';
 export * from './outcomes.ts';
 export * from './platform.ts';
+export * from './pointer.ts';
 export type * from './profile.ts';
 export type * from './record.ts';
 export * from './redactor.ts';

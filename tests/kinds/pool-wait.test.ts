@@ -50,21 +50,25 @@ describe('the spec', () => {
   });
 
   it.each([
-    ['neither console nor source', {}, 'name exactly one: pgbouncer, or a metric source such as scrape or prometheus'],
+    [
+      'neither console nor source',
+      {},
+      'name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
+    ],
     [
       'both',
       { from, pgbouncer: { urls: ['postgres://x'], database: 'a' } },
-      'name exactly one: pgbouncer, or a metric source such as scrape or prometheus',
+      'name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
     ],
     [
       'wait without acquires',
       { from: { ...from, query: { waitSeconds: 'a' } } },
-      'waitSeconds and acquires belong together: name both or neither',
+      'a wait counter (waitSeconds …) and acquires belong together: name both or neither',
     ],
     [
       'nothing to look at',
       { from: { ...from, query: { inUse: 'a' } } },
-      'name waitSeconds and acquires, or waiting, or all three',
+      'name a preset, or a wait counter (waitSeconds …) and acquires, or waiting',
     ],
     [
       'limits the wrong way round',
@@ -298,6 +302,7 @@ describe('the console of PgBouncer', () => {
       servers: 2,
       inUse: 2,
       poolSize: 2,
+      capped: false,
       paused: false,
       waitMicros: 9_340_000,
       acquires: 50,
@@ -353,6 +358,7 @@ describe('the console of PgBouncer', () => {
     'SHOW POOLS': [pool({ cl_waiting: 0, maxwait: 0, maxwait_us: 0, ...more })],
     'SHOW STATS': [{ ...newStats, total_wait_time: wait, total_server_assignment_count: count }],
     'SHOW DATABASES': [database],
+    'SHOW CONFIG': [{ key: 'so_reuseport', value: '0' }],
   });
 
   const sampled = async (postgres: Postgres, looks: number, settings = bouncer): Promise<Look<Seen>[]> => {
@@ -530,10 +536,10 @@ describe('the charts', () => {
     const history = historyOf(samples(seen(served(10, 100, { waiting: 2 }))));
     expect(poolWait.charts?.(history, spec)).toEqual([
       {
-        title: 'mean wait for a connection',
+        title: 'wait for a connection',
         unit: 'ms',
         limit: 50,
-        series: [{ name: 'mean wait', points: [{ at: start, value: 10 }] }],
+        series: [{ name: 'wait', points: [{ at: start, value: 10 }] }],
       },
       { title: 'callers waiting', unit: 'callers', series: [{ name: 'waiting', points: [{ at: start, value: 2 }] }] },
     ]);

@@ -1,10 +1,11 @@
-// The admin console of PgBouncer: three SHOW commands, columns by name, because their order changed between versions.
+// The admin console of PgBouncer: SHOW commands, columns by name, because their order changed between versions.
 import type { PostgresSession } from '../../kit/index.ts';
+import { originsOf, type Origins, type Target } from './origins.ts';
 
 type Row = Record<string, unknown>;
 
 /** The numbers of one PgBouncer process that the wait is made from. Counters since its start. */
-export interface Console {
+export interface Console extends Origins {
   /** Callers that wait now, and seconds that the oldest of them has waited. */
   waiting: number;
   longest: number;
@@ -12,6 +13,8 @@ export interface Console {
   servers: number;
   inUse: number;
   poolSize: number;
+  /** The database has as many server connections as max_db_connections allows. */
+  capped: boolean;
   paused: boolean;
   /** Microseconds that served callers have waited. */
   waitMicros: number;
@@ -24,37 +27,47 @@ export interface Unknown {
   unknown: string[];
 }
 
+/** The rows of the commands; `clients` only where somebody waits. */
+export interface Rows {
+  pools: Row[];
+  stats: Row[];
+  databases: Row[];
+  clients?: Row[];
+}
+
 /** Asks the console. Throws what the session throws. */
-export const readConsole = async (
-  session: PostgresSession,
-  target: { database: string; user?: string | undefined },
-): Promise<Console | Unknown> => {
+export const readConsole = async (session: PostgresSession, target: Target): Promise<Console | Unknown> => {
   const pools = await session.query('SHOW POOLS');
   const stats = await session.query('SHOW STATS');
   const databases = await session.query('SHOW DATABASES');
-  return consoleOf({ pools, stats, databases }, target);
+  const isWaiting = poolsOf(pools, target).some((row) => (number(row, 'cl_waiting') ?? 0) > 0);
+  // A row for each client, thousands perhaps: only when there is a queue to explain.
+  const clients = isWaiting ? await session.query('SHOW CLIENTS') : [];
+  return consoleOf({ pools, stats, databases, clients }, target);
 };
 
-/** Reads the rows of the three commands. */
-export const consoleOf = (
-  { pools, stats, databases }: { pools: Row[]; stats: Row[]; databases: Row[] },
-  { database, user }: { database: string; user?: string | undefined },
-): Console | Unknown => {
-  const mine = pools.filter((row) => row['database'] === database && (user === undefined || row['user'] === user));
-  const settings = databases.find((row) => row['name'] === database);
+const poolsOf = (pools: readonly Row[], { database, user }: Target): Row[] =>
+  pools.filter((row) => row['database'] === database && (user === undefined || row['user'] === user));
+
+/** Reads the rows of the commands. */
+export const consoleOf = ({ pools, stats, databases, clients = [] }: Rows, target: Target): Console | Unknown => {
+  const mine = poolsOf(pools, target);
+  const settings = databases.find((row) => row['name'] === target.database);
   if (!settings && mine.length === 0) return { unknown: databases.map((row) => String(row['name'])) };
   const sum = (...columns: string[]): number =>
     mine.reduce((all, row) => all + columns.reduce((each, column) => each + (number(row, column) ?? 0), 0), 0);
-  const counted = stats.find((row) => row['database'] === database) ?? {};
+  const counted = stats.find((row) => row['database'] === target.database) ?? {};
   return {
     waiting: sum('cl_waiting'),
     longest: Math.max(0, ...mine.map((row) => (number(row, 'maxwait') ?? 0) + (number(row, 'maxwait_us') ?? 0) / 1e6)),
     servers: sum('sv_active', 'sv_idle', 'sv_used', 'sv_tested', 'sv_login'),
     inUse: sum('sv_active'),
     poolSize: (number(settings ?? {}, 'pool_size') ?? 0) * Math.max(1, mine.length),
+    capped: isCapped(settings ?? {}),
     paused: [settings?.['paused'], settings?.['disabled']].some((flag) => Number(flag ?? 0) !== 0),
     waitMicros: number(counted, 'total_wait_time') ?? 0,
     acquires: acquiresOf(counted, mine),
+    ...originsOf(clients, target),
   };
 };
 
@@ -62,6 +75,12 @@ export const consoleOf = (
 const number = (row: Row, column: string): number | undefined => {
   const value = row[column];
   return value === undefined || value === null ? undefined : Number(value);
+};
+
+/** 0 is no limit. */
+const isCapped = (settings: Row): boolean => {
+  const limit = number(settings, 'max_connections') ?? 0;
+  return limit > 0 && (number(settings, 'current_connections') ?? 0) >= limit;
 };
 
 /**

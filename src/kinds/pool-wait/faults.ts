@@ -1,10 +1,14 @@
 // What is wrong with a pool at one look. The four ways in which a mean lies come before the mean.
 import { duration, type Fault, plural } from '../../kit/index.ts';
+import { callersText, momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
+import { crowded, longTail, slow, slowProbe } from './slowness.ts';
 import type { Spec } from './spec.ts';
 
 /** Why this look is bad; undefined when it is not. `fewest`: a mean over fewer acquires says nothing. */
 export const faultOf = (seen: Seen, spec: Spec, fewest: number): Fault | undefined =>
+  refused(seen) ??
+  slowProbe(seen, spec) ??
   paused(seen) ??
   noServers(seen) ??
   cannotGrow(seen) ??
@@ -12,20 +16,26 @@ export const faultOf = (seen: Seen, spec: Spec, fewest: number): Fault | undefin
   tooLong(seen, spec) ??
   gaveUp(seen) ??
   slow(seen, spec, fewest) ??
+  crowded(seen, spec) ??
+  longTail(seen, spec, fewest) ??
   queueing(seen);
 
-/** Mean wait in milliseconds of those who were served since the look before; undefined when it is not known. */
-export const meanWait = ({ waited, acquires }: Pick<Seen, 'waited' | 'acquires'>): number | undefined =>
-  waited !== undefined && acquires !== undefined && acquires > 0 ? (waited / acquires) * 1000 : undefined;
+/** What to do about each way in which our own acquire may be refused; the first two are not the release's alone. */
+const refusals = {
+  paused: {
+    asks: 'block',
+    next: 'RESUME or ENABLE the database on the console of PgBouncer, or find out who paused it',
+  },
+  no_servers: {
+    asks: 'block',
+    next: 'the server refuses the pool or is down: see the db-connections check, then the log of PgBouncer',
+  },
+  pool_full: { next: 'look which clients hold connections to PgBouncer (SHOW CLIENTS), then at max_client_conn' },
+  waits_too_long: { next: 'look for slow statements and long transactions that hold the connections' },
+} as const;
 
-const callers = (waiting: number): string => `${plural(waiting, 'caller')} waiting`;
-
-/** `; 9 callers waiting, 2 of 2 connections in use`: what is known of the moment. */
-export const momentText = ({ waiting, inUse, max }: Seen): string => {
-  const used = inUse === undefined ? '' : `${inUse}${max === undefined ? '' : ` of ${max}`} connections in use`;
-  const parts = [waiting === undefined ? '' : callers(waiting), used].filter(Boolean);
-  return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
-};
+const refused = ({ refused: refusal }: Seen): Fault | undefined =>
+  refusal && { ...refusals[refusal.reason], reason: refusal.reason, because: refusal.because };
 
 const isWaiting = ({ waiting = 0 }: Seen): boolean => waiting > 0;
 
@@ -49,18 +59,18 @@ const noServers = (seen: Seen): Fault | undefined =>
     ? {
         asks: 'block',
         reason: 'no_servers',
-        because: `${callers(seen.waiting ?? 0)}, and the pool has no server connection at all`,
+        because: `${callersText(seen)}, and the pool has no server connection at all`,
         next: 'the server refuses the pool or is down: see the db-connections check, then the log of PgBouncer',
         ...waitingNumber(seen),
       }
     : undefined;
 
 const cannotGrow = (seen: Seen): Fault | undefined =>
-  isWaiting(seen) && seen.servers !== undefined && seen.max !== undefined && seen.servers < seen.max
+  isWaiting(seen) && !seen.capped && seen.servers !== undefined && seen.max !== undefined && seen.servers < seen.max
     ? {
         asks: 'block',
         reason: 'cannot_grow',
-        because: `the pool cannot grow: ${seen.servers} of ${seen.max} server connections, ${callers(seen.waiting ?? 0)}`,
+        because: `the pool cannot grow: ${seen.servers} of ${seen.max} server connections, ${callersText(seen)}`,
         next: 'the server refuses further connections: see the db-connections check',
         ...waitingNumber(seen),
       }
@@ -112,23 +122,6 @@ const gaveUp = (seen: Seen): Fault | undefined =>
         unit: 'callers gone',
       }
     : undefined;
-
-/** The mean wait is above a limit. */
-export const slow = (seen: Seen, { limits }: Spec, fewest: number): Fault | undefined => {
-  const mean = meanWait(seen);
-  if (mean === undefined || mean < limits.block || (seen.acquires ?? 0) < fewest) return undefined;
-  const severe = mean >= limits.rollback;
-  const limit = severe ? limits.rollback : limits.block;
-  return {
-    ...(severe ? {} : { asks: 'block' as const }),
-    reason: 'slow',
-    because: `the pool is slow: mean wait ${duration(mean)} over ${plural(seen.acquires ?? 0, 'acquire')} (limit ${duration(limit)})${momentText(seen)}`,
-    next: 'compare the size of the pool with that of the release before, then look for connections that are held for long',
-    value: mean,
-    limit,
-    unit: 'ms',
-  };
-};
 
 /** Where only the gauge is known, callers that wait at every look are all that can be told. */
 const queueing = (seen: Seen): Fault | undefined =>

@@ -3,7 +3,6 @@ import {
   type Chart,
   confirmedByWeight,
   duration,
-  type Fault,
   type History,
   judged,
   plural,
@@ -12,8 +11,11 @@ import {
   seenOf,
   type Verdict,
 } from '../../kit/index.ts';
-import { faultOf, meanWait, momentText, slow } from './faults.ts';
+import { faultOf } from './faults.ts';
+import { goodText, totalOf, type Total } from './good.ts';
+import { momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
+import { meanWait, meanWaiters, slow } from './slowness.ts';
 import type { Spec } from './spec.ts';
 
 /** Pure. */
@@ -26,7 +28,7 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const fewest = Math.max(1, Math.ceil(spec.minAcquires / failAfter));
   const worst = confirmedByWeight(samples, failAfter, (seen) => faultOf(seen, spec, fewest));
   const all = totalOf(looks);
-  const verdict = probeVerdict(worst, history.plan, goodText(all, looks.at(-1) ?? {}, spec));
+  const verdict = probeVerdict(worst, history.plan, goodText(looks, spec));
   if (verdict.outcome !== 'pass') return verdict;
   return slowAllAlong(looks, all, spec, failAfter) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
 };
@@ -37,37 +39,6 @@ const nothingRead = (selectors: string): Verdict => ({
   reason: 'no_data',
   because: `none of these exists in the source: ${selectors}`,
 });
-
-/** Waits and acquires of all looks. */
-interface Total {
-  seconds: number;
-  waited: number;
-  acquires: number;
-}
-
-const totalOf = (looks: readonly Seen[]): Total =>
-  looks.reduce<Total>(
-    (sum, { seconds = 0, waited = 0, acquires = 0 }) => ({
-      seconds: sum.seconds + seconds,
-      waited: sum.waited + waited,
-      acquires: sum.acquires + acquires,
-    }),
-    { seconds: 0, waited: 0, acquires: 0 },
-  );
-
-const goodText = (all: Total, latest: Seen, { limits, minAcquires }: Spec): Omit<Fault, 'reason'> => {
-  const mean = meanWait(all);
-  if (mean === undefined) return { because: `no acquires in ${duration(all.seconds * 1000)}${momentText(latest)}` };
-  const quiet = all.acquires < minAcquires ? ', which is few' : '';
-  return {
-    because: `mean wait ${meanText(mean)} over ${plural(all.acquires, 'acquire')}${quiet} (limit ${duration(limits.block)})${momentText(latest)}`,
-    value: mean,
-    limit: limits.block,
-    unit: 'ms',
-  };
-};
-
-const meanText = (ms: number): string => (ms > 0 && ms < 10 ? `${Number(ms.toPrecision(2))} ms` : duration(ms));
 
 /** A quiet pool has too few acquires in each look, yet enough in all of them, and every look was slow. */
 const slowAllAlong = (looks: readonly Seen[], all: Total, spec: Spec, failAfter: number): Verdict | undefined => {
@@ -81,7 +52,7 @@ const isSlow = (seen: Seen, { limits }: Spec): boolean => (meanWait(seen) ?? 0) 
 
 /** Few acquires are no harm while nobody waits; else nothing can be said yet. */
 const tooFew = (all: Total, latest: Seen | undefined, { minAcquires }: Spec): Verdict | undefined => {
-  if (all.acquires >= minAcquires || !latest?.waiting) return undefined;
+  if (all.acquires >= minAcquires || !latest?.waiting || latest.acquires === undefined) return undefined;
   return {
     outcome: 'inconclusive',
     settled: false,
@@ -96,16 +67,16 @@ const points = (samples: readonly Sample<Seen>[], of: (seen: Seen) => number | u
     return value === undefined ? [] : [{ at: sample.at, value }];
   });
 
-/** Mean wait and waiting callers over time. */
+/** Waits and waiting callers over time. */
 export const charts = ({ samples }: History<Seen>, { limits }: Spec): Chart[] => {
-  const mean = points(samples, meanWait);
-  const waiting = points(samples, (seen) => seen.waiting);
+  const mean = points(samples, (seen) => seen.probed ?? meanWait(seen));
+  const waiting = points(samples, (seen) => meanWaiters(seen) ?? seen.waiting);
   return [
     {
-      title: 'mean wait for a connection',
+      title: 'wait for a connection',
       unit: 'ms',
       limit: limits.block,
-      series: [{ name: 'mean wait', points: mean }],
+      series: [{ name: 'wait', points: mean }],
     },
     { title: 'callers waiting', unit: 'callers', series: [{ name: 'waiting', points: waiting }] },
   ].filter(({ series }) => series.some((one) => one.points.length > 0));

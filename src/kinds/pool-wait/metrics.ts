@@ -8,42 +8,37 @@ import {
   type Session,
   type World,
 } from '../../kit/index.ts';
+import { waitsBetween } from './histogram.ts';
+import { type Asked, askedOf, type MetricName } from './mapping.ts';
 import { known, type Seen } from './seen.ts';
-import type { MetricsQuery, Spec } from './spec.ts';
-
-type Name = keyof MetricsQuery;
+import type { Spec } from './spec.ts';
 
 /** Readings by what they are for; absent where no selector was named. */
-type Readings = Partial<Record<Name, Reading>>;
+type Readings = Partial<Record<MetricName, Reading>>;
 
 /** Opens the looks; counters need two looks. */
 export const openMetrics = async (from: NonNullable<Spec['from']>, world: World): Promise<Session<Seen>> => {
-  const asked = Object.entries(from.query).filter((entry): entry is [Name, string] => entry[1] !== undefined);
-  const selectors = asked.map(([, selector]) => selector);
+  const asked = askedOf(from.query);
+  const selectors = asked.selectors.map(([, selector]) => selector);
   const source = await world.source(from);
   let earlier: Readings | undefined;
   return {
     sample: async (tick) => {
       const list = await source.read(selectors, tick);
-      const now: Readings = Object.fromEntries(asked.map(([name], index) => [name, list[index]]));
+      const now: Readings = Object.fromEntries(asked.selectors.map(([name], index) => [name, list[index]]));
       const before = earlier;
       earlier = now;
-      return looksAt(before, now, list, selectors);
+      if (list.every(({ series }) => series.length === 0)) return [{ seen: { nothing: selectors.join(', ') } }];
+      return looksAt(before, now, asked);
     },
     close: () => source.close(),
   };
 };
 
-const looksAt = (
-  before: Readings | undefined,
-  now: Readings,
-  list: readonly Reading[],
-  selectors: readonly string[],
-): Look<Seen>[] => {
-  if (list.every(({ series }) => series.length === 0)) return [{ seen: { nothing: selectors.join(', ') } }];
+const looksAt = (before: Readings | undefined, now: Readings, asked: Asked): Look<Seen>[] => {
   const instances = instancesIn(now);
-  if (instances.length < 2) return [{ seen: seenOf(before, now) }];
-  return instances.map((one) => ({ group: one.id, seen: seenOf(before, only(now, one)) }));
+  if (instances.length < 2) return [{ seen: seenOf(before, now, asked) }];
+  return instances.map((one) => ({ group: one.id, seen: seenOf(before, only(now, one), asked) }));
 };
 
 /** All processes that any of the readings knows. */
@@ -63,28 +58,36 @@ const only = (readings: Readings, { id }: Instance): Readings =>
     ]),
   );
 
-const seenOf = (before: Readings | undefined, now: Readings): Seen => {
+const seenOf = (before: Readings | undefined, now: Readings, { waitUnit, bucketUnit }: Asked): Seen => {
   const instances = instancesIn(before ?? {});
-  const grown = (name: Name): number | undefined => {
+  const pair = (name: MetricName): [Reading, Reading] | undefined => {
     const [earlier, later] = [before?.[name], now[name]];
     if (!earlier || !later || later.series.length === 0) return undefined;
     // A process that was read before counts from 0 when its series appear, whatever this selector had found of it.
-    return increase({ ...earlier, instances }, later);
+    return [{ ...earlier, instances }, later];
   };
-  const gauge = (name: Name): number | undefined => {
-    const reading = now[name];
-    return reading && highest(reading);
+  const grown = (name: MetricName): number | undefined => {
+    const both = pair(name);
+    return both && increase(...both);
   };
+  const waited = grown('wait');
+  const histogram = pair('buckets');
   return known({
     seconds: secondsBetween(before, now),
-    waited: grown('waitSeconds'),
+    waited: waited === undefined ? undefined : waited * waitUnit,
     acquires: grown('acquires'),
     timeouts: grown('timeouts'),
-    waiting: gauge('waiting'),
-    inUse: gauge('inUse'),
-    max: gauge('max'),
+    waiting: gauge(now.waiting),
+    inUse: gauge(now.inUse),
+    max: sizeOf(now.max),
+    ...(histogram ? waitsBetween(...histogram, bucketUnit) : {}),
   });
 };
+
+const gauge = (reading: Reading | undefined): number | undefined => reading && highest(reading);
+
+/** database/sql writes a pool without a limit as 0. */
+const sizeOf = (reading: Reading | undefined): number | undefined => gauge(reading) || undefined;
 
 const secondsBetween = (before: Readings | undefined, now: Readings): number | undefined => {
   const [earlier, later] = [Object.values(before ?? {})[0], Object.values(now)[0]];

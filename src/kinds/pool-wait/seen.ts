@@ -1,5 +1,11 @@
 // What one look at a pool gives: how long callers waited since the look before, and who waits now.
 
+/** Callers of one application_name. */
+export type Origin = { application: string; callers: number };
+
+/** A way in which an acquire of our own was refused. */
+export type RefusedAcquire = { reason: 'pool_full' | 'no_servers' | 'paused' | 'waits_too_long'; because: string };
+
 /** Counts since the look before, gauges of the moment. Absent: not known (a first look, a metric that was not named). */
 export type Seen = {
   /** Seconds since the look before. */
@@ -18,7 +24,18 @@ export type Seen = {
   max?: number;
   /** Server connections of the pool, of whatever state; only PgBouncer tells them. */
   servers?: number;
+  /** PgBouncer itself forbids more server connections: max_db_connections is reached. */
+  capped?: true;
   paused?: true;
+  /** Whose callers wait, and who has a connection; PgBouncer from 1.18 on, while somebody waits. */
+  waiters?: Origin[];
+  holders?: Origin[];
+  /** Waits by upper bound (milliseconds): how many were at most so long; and how many there were in all. */
+  buckets?: [bound: number, waits: number][];
+  observed?: number;
+  /** Milliseconds that an acquire of our own took, or why it was refused. */
+  probed?: number;
+  refused?: RefusedAcquire;
   /** Nothing that was asked for exists: these selectors. */
   nothing?: string;
 };

@@ -1,69 +1,63 @@
-// The keys of a `pool-wait` check: a PgBouncer console or the metrics of an application's own pool.
+// The keys of a `pool-wait` check: a PgBouncer console, the metrics of an application's own pool, or an acquire of ours.
 import * as z from 'zod';
-import { countSchema, positiveDuration, secretUrl, selectorText, sourceRef } from '../../kit/index.ts';
+import { countSchema, positiveDuration, secretUrl, shareSchema, sourceRef } from '../../kit/index.ts';
+import { askedOf } from './mapping.ts';
+import { metricsQuery } from './metrics-spec.ts';
 
-/** Mean wait that blocks, mean wait that asks for a rollback, and the longest single wait (milliseconds). */
+/** Durations are milliseconds. */
 const limitsSpec = z.strictObject({
+  /** Mean wait that blocks, and mean wait that asks for a rollback. */
   block: positiveDuration().prefault('50ms'),
   rollback: positiveDuration().prefault('500ms'),
+  /** The longest single wait; only PgBouncer tells it. */
   longest: positiveDuration().prefault('5s'),
+  /** Callers waiting on average, where PgBouncer counts no acquires (session mode before 1.23). */
+  waiters: z.number().positive().default(1),
+  /** This share of the waits must be within this time; needs a histogram. */
+  tail: z.strictObject({ share: shareSchema(), within: positiveDuration() }).optional(),
 });
 
 const pgbouncerSpec = z.strictObject({
-  /** Consoles, one per process: `postgres://stats:…@host:6432/pgbouncer`. */
+  /** Consoles: `postgres://stats:…@host:6432/pgbouncer`. */
   urls: z.array(secretUrl()).min(1),
+  /** Processes behind each of them (so_reuseport); without it, all that answer. */
+  processes: z.number().int().min(1).max(32).optional(),
   /** The database whose pools are judged, by its name in PgBouncer. */
   database: z.string().min(1),
   /** Only the pools of this user. */
   user: z.string().min(1).optional(),
 });
 
-/** Selectors of the pool's metrics: counters are compared between samples, gauges are taken as they are. */
-const metricsQuery = z
-  .strictObject({
-    /** Counter: seconds that callers have waited for a connection, in all. */
-    waitSeconds: selectorText().optional(),
-    /** Counter: connections that the pool has handed out. */
-    acquires: selectorText().optional(),
-    /** Gauge: callers waiting now. */
-    waiting: selectorText().optional(),
-    /** Gauge: connections handed out now. */
-    inUse: selectorText().optional(),
-    /** Gauge: the pool's size. */
-    max: selectorText().optional(),
-    /** Counter: callers that gave up waiting. */
-    timeouts: selectorText().optional(),
-  })
-  .refine(
-    ({ waitSeconds, acquires }) => (waitSeconds === undefined) === (acquires === undefined),
-    'waitSeconds and acquires belong together: name both or neither',
-  )
-  .refine(
-    ({ acquires, waiting }) => acquires !== undefined || waiting !== undefined,
-    'name waitSeconds and acquires, or waiting, or all three',
-  );
+const ways = ['pgbouncer', 'from', 'probe'] as const;
 
 export const spec = z
   .strictObject({
     pgbouncer: pgbouncerSpec.optional(),
     from: sourceRef(metricsQuery).optional(),
+    /** Acquire a connection through the pooler at this URL, as the application does. */
+    probe: secretUrl().optional(),
     limits: limitsSpec.prefault({}),
     /** A mean over fewer acquires says nothing. */
     minAcquires: countSchema().default(20),
-    /** Milliseconds for one connect to a console, and for one answer of it. */
+    /** Milliseconds for one connect, and for one answer of a console. */
     connectTimeout: positiveDuration().prefault('3s'),
   })
   .refine(
-    ({ pgbouncer, from }) => (pgbouncer === undefined) !== (from === undefined),
-    'name exactly one: pgbouncer, or a metric source such as scrape or prometheus',
+    (all) => ways.filter((way) => all[way] !== undefined).length === 1,
+    'name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
   )
   .refine(({ limits }) => limits.block <= limits.rollback, {
     path: ['limits'],
     message: 'block must not be above rollback',
   })
-  // An overlay that names another one replaces the one of the base.
-  .meta({ choices: [['pgbouncer', 'from']] });
+  .refine(({ limits, from }) => limits.tail === undefined || (from !== undefined && hasHistogram(from.query)), {
+    path: ['limits', 'tail'],
+    message: 'needs waitHistogram, or a preset that has one',
+  })
+  .meta({ choices: [[...ways]] });
+
+const hasHistogram = (query: z.infer<typeof metricsQuery>): boolean =>
+  askedOf(query).selectors.some(([name]) => name === 'buckets');
 
 export type Spec = z.infer<typeof spec>;
 export type PgBouncer = z.infer<typeof pgbouncerSpec>;
-export type MetricsQuery = z.infer<typeof metricsQuery>;

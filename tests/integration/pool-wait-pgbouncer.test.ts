@@ -1,0 +1,283 @@
+// pool-wait at a real PgBouncer: its console in transaction and session mode, two processes on one port, and our own acquires.
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createPostgres } from '../../src/io/postgres.ts';
+import { poolWait } from '../../src/kinds/pool-wait/index.ts';
+import type { Seen } from '../../src/kinds/pool-wait/seen.ts';
+import { spec as schema } from '../../src/kinds/pool-wait/spec.ts';
+import type { Look, Session, Verdict } from '../../src/kit/index.ts';
+import { realClock } from '../helpers/fake-io.ts';
+import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
+import { type PgBouncerPlan, startPgBouncer, type TestPgBouncer } from '../helpers/pgbouncer.ts';
+import { startTestServer, type TestServer } from '../helpers/postgres.ts';
+import { closedPort } from '../helpers/servers.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer({ max_connections: '40' });
+  await asAdmin("CREATE ROLE app LOGIN PASSWORD 'app-password'");
+  await asAdmin("CREATE ROLE narrow LOGIN PASSWORD 'app-password' CONNECTION LIMIT 1");
+});
+
+afterAll(() => server.stop());
+
+const asAdmin = async (sql: string): Promise<void> => {
+  const client = new Client(server.url());
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+};
+
+const users = { app: 'app-password', narrow: 'app-password' };
+
+const bouncer = async (plan: Partial<PgBouncerPlan> = {}): Promise<TestPgBouncer> => {
+  const started = await startPgBouncer({ target: server.url(), poolMode: 'transaction', poolSize: 2, users, ...plan });
+  onTestFinished(() => started.stop());
+  return started;
+};
+
+/** A client of the release `auth@new`; what becomes of it is the business of the test. */
+const connected = async (pool: TestPgBouncer, user = 'app', database?: string): Promise<Client> => {
+  const client = new Client({
+    connectionString: pool.url(user, 'app-password', database),
+    application_name: 'auth@new',
+  });
+  client.on('error', () => undefined);
+  onTestFinished(() => void client.end().catch(() => undefined));
+  await client.connect();
+  return client;
+};
+
+const clients = (pool: TestPgBouncer, number: number): Promise<Client[]> =>
+  Promise.all(Array.from({ length: number }, () => connected(pool)));
+
+/** Sends a statement whose answer the test does not wait for. */
+const send = (client: Client, sql: string): void => void client.query(sql).catch(() => undefined);
+
+const pause = (ms: number): Promise<void> => realClock.sleep(ms);
+
+const opened = async (
+  settings: object,
+): Promise<{ session: Session<Seen>; verdict: (looks: Look<Seen>[]) => Verdict }> => {
+  const spec = schema.parse(settings);
+  const session = await poolWait.open(spec, worldOf({ postgres: createPostgres(), clock: realClock }));
+  onTestFinished(() => session.close());
+  return { session, verdict: (looks) => poolWait.judge(historyOf(samples(looks)), spec) };
+};
+
+/** Three looks after a first one, each after this work. */
+const judged = async (settings: object, work: () => Promise<unknown>): Promise<Verdict> => {
+  const { session, verdict } = await opened(settings);
+  await session.sample(tick());
+  const looks: Look<Seen>[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    await work();
+    looks.push(...(await session.sample(tick())));
+  }
+  return verdict(looks);
+};
+
+const consoleOf = (pool: TestPgBouncer, more: object = {}): object => ({
+  pgbouncer: { urls: [pool.statsUrl], database: 'postgres', ...more },
+});
+
+describe('the console in transaction mode', () => {
+  it('passes a pool that is large enough', async () => {
+    const pool = await bouncer({ poolSize: 5 });
+    const all = await clients(pool, 3);
+    const verdict = await judged(consoleOf(pool), async () => {
+      for (let n = 0; n < 4; n += 1) await Promise.all(all.map((client) => client.query('SELECT 1')));
+    });
+    expect(verdict).toMatchObject({ outcome: 'pass', settled: true, reason: 'ok', unit: 'ms' });
+    expect(verdict.because).toMatch(
+      /^mean wait [\d.]+ ms over 36 acquires \(limit 50 ms\); 0 callers waiting, 0 of 5 connections in use$/,
+    );
+  });
+
+  it('measures the wait of a pool that is too small, and says whose callers wait', async () => {
+    const pool = await bouncer();
+    const all = await clients(pool, 10);
+    const waits: number[] = [];
+    const timed = async (client: Client): Promise<void> => {
+      const asked = performance.now();
+      await client.query('SELECT pg_sleep(0.1)');
+      waits.push(performance.now() - asked - 100);
+    };
+    const verdict = await judged(consoleOf(pool), () => Promise.all(all.map(timed)));
+    // Ten callers of 100 ms each for two connections: 0, 0, 100, 100 … 400, 400 ms.
+    const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slow', asks: 'block', limit: 50 });
+    expect(Math.abs((verdict.value ?? 0) - mean)).toBeLessThan(0.15 * mean);
+  });
+
+  it('tells a stuck pool, whose mean reads 0, and names the release that waits and holds', async () => {
+    const pool = await bouncer();
+    const [first, second, ...rest] = await clients(pool, 5);
+    await Promise.all([first?.query('BEGIN'), second?.query('BEGIN')]);
+    for (const client of rest) send(client, 'SELECT 1');
+    await pause(1200);
+    const verdict = await judged(consoleOf(pool), () => pause(300));
+    expect(verdict).toMatchObject({ outcome: 'fail', settled: true, reason: 'stuck', value: 3 });
+    expect(verdict.because).toMatch(
+      /^the pool is stuck: nobody was served in \d+ ms, the oldest waits for [\d.]+ s; 3 callers waiting \(auth@new 3\), 2 of 2 connections in use \(auth@new 2\) \(a mean would read 0 ms\)$/,
+    );
+  });
+
+  it('tells that the server is down', async () => {
+    const port = await closedPort();
+    const pool = await bouncer({ databases: { down: `host=127.0.0.1 port=${port} dbname=postgres` } });
+    void connected(pool, 'app', 'down').catch(() => undefined);
+    await pause(200);
+    const verdict = await judged(consoleOf(pool, { database: 'down' }), () => pause(100));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'no_servers', asks: 'block' });
+    expect(verdict.because).toMatch(/^1 caller waiting.*, and the pool has no server connection at all$/);
+  });
+
+  it('tells that the server refuses further connections', async () => {
+    const pool = await bouncer({ poolSize: 4 });
+    const holder = await connected(pool, 'narrow');
+    await holder.query('BEGIN');
+    for (let n = 0; n < 3; n += 1) send(await connected(pool, 'narrow'), 'SELECT 1');
+    await pause(200);
+    const verdict = await judged(consoleOf(pool, { user: 'narrow' }), () => pause(100));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'cannot_grow', asks: 'block' });
+    expect(verdict.because).toBe('the pool cannot grow: 1 of 4 server connections, 3 callers waiting (auth@new 3)');
+  });
+
+  it('tells that the pool is paused', async () => {
+    const pool = await bouncer();
+    const waiting = await connected(pool);
+    const admin = new Client(pool.adminUrl);
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    await admin.query('PAUSE postgres');
+    send(waiting, 'SELECT 1');
+    const verdict = await judged(consoleOf(pool), () => pause(100));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'paused', asks: 'block' });
+    expect(verdict.because).toBe(
+      'the pool is paused or disabled in PgBouncer; 1 caller waiting (auth@new 1), 0 of 2 connections in use',
+    );
+    await admin.query('RESUME postgres');
+  });
+});
+
+describe('the console in session mode', () => {
+  it('counts the callers waiting on average, because 1.18 counts no acquires there', async () => {
+    const pool = await bouncer({ poolMode: 'session', poolSize: 1 });
+    const visit = async (): Promise<void> => {
+      const client = await connected(pool);
+      await client.query('SELECT pg_sleep(0.05)');
+      await client.end();
+    };
+    const verdict = await judged(consoleOf(pool), () => Promise.all(Array.from({ length: 6 }, visit)));
+    // Six visitors for one connection: 5, 4, 3, 2, 1, 0 of them wait, 2.5 on average.
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'crowded', asks: 'block', limit: 1 });
+    expect(verdict.value).toBeGreaterThan(1.5);
+    expect(verdict.value).toBeLessThan(3);
+  });
+});
+
+describe('two processes on one port', () => {
+  it('finds and keeps a console on each, and says when one is gone', async () => {
+    const pool = await bouncer({ processes: 2 });
+    const host = new URL(pool.statsUrl).host;
+    const groups = [`${host} process 1`, `${host} process 2`];
+    for (const more of [{}, { processes: 2 }]) {
+      const { session } = await opened(consoleOf(pool, more));
+      const [first, second] = [await session.sample(tick()), await session.sample(tick())];
+      expect(first.map(({ group }) => group)).toEqual(groups);
+      expect(second.map((look) => ('seen' in look ? look.seen.seconds !== undefined : look.missed))).toEqual([
+        true,
+        true,
+      ]);
+      await session.close();
+    }
+    const { session, verdict } = await opened(consoleOf(pool, { processes: 2 }));
+    await session.sample(tick());
+    await pool.processes[1]?.stop();
+    const looks = [await session.sample(tick()), await session.sample(tick()), await session.sample(tick())].flat();
+    expect(verdict(looks)).toMatchObject({ outcome: 'fail', reason: 'process_missing' });
+    expect(verdict(looks).because).toMatch(
+      /process \d: 1 of 2 processes behind 127\.0\.0\.1:\d+ answered in 15 further console connections; look which PgBouncer is not running$/,
+    );
+  });
+});
+
+describe('an acquire of our own', () => {
+  const probeOf = (url: string): object => ({ probe: url, connectTimeout: '500ms', limits: { longest: '500ms' } });
+
+  it.each(['transaction', 'session'] as const)(
+    'passes through a healthy pool in %s mode, and gives back',
+    async (poolMode) => {
+      const pool = await bouncer({ poolMode, poolSize: 1 });
+      const verdict = await judged(probeOf(pool.url('app', 'app-password')), async () => undefined);
+      expect(verdict).toMatchObject({ outcome: 'pass', settled: true, reason: 'ok' });
+      expect(verdict.because).toMatch(
+        /^SELECT 1 through the pool took [\d.]+ ms on average, [\d.]+ ms at most, in 3 looks \(limit 50 ms\)$/,
+      );
+    },
+  );
+
+  it('waits in a pool whose connections are held', async () => {
+    const pool = await bouncer({ poolSize: 1 });
+    const holder = await connected(pool);
+    await holder.query('BEGIN');
+    const verdict = await judged(probeOf(pool.url('app', 'app-password')), async () => undefined);
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'waits_too_long' });
+    expect(verdict.because).toBe('the pool gave the probe no connection within 500 ms');
+    expect(verdict.asks).toBeUndefined();
+  });
+
+  it('is slow behind others', async () => {
+    const pool = await bouncer({ poolSize: 1 });
+    const holder = await connected(pool);
+    const settings = probeOf(pool.url('app', 'app-password'));
+    const verdict = await judged(settings, async () => send(holder, 'SELECT pg_sleep(0.2)'));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slow', asks: 'block', limit: 50 });
+    expect(verdict.because).toMatch(/^the pool is slow: SELECT 1 through it took \d+ ms \(limit 50 ms\)$/);
+  });
+
+  it('is refused when PgBouncer takes no more clients', async () => {
+    const pool = await bouncer({ settings: { max_client_conn: '1' } });
+    await connected(pool);
+    const verdict = await judged(probeOf(pool.url('app', 'app-password')), async () => undefined);
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'pool_full' });
+    expect(verdict.because).toContain('PgBouncer takes no more clients (08P01: no more connections allowed');
+  });
+
+  it('tells that the server refuses the pool', async () => {
+    const pool = await bouncer({ poolMode: 'session' });
+    const holder = new Client(server.url('narrow', 'app-password'));
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    const { session } = await opened(probeOf(pool.url('narrow', 'app-password')));
+    const [refused, retried] = [await session.sample(tick()), await session.sample(tick())];
+    // PgBouncer tells why once; until server_login_retry (15 s) is over it lets its clients wait.
+    expect(refused).toEqual([
+      {
+        seen: {
+          refused: {
+            reason: 'no_servers',
+            because: 'the pool has no server connection for the probe (08P01: too many connections for role "narrow")',
+          },
+        },
+      },
+    ]);
+    expect(retried).toMatchObject([{ seen: { refused: { reason: 'waits_too_long' } } }]);
+  });
+
+  it('is our own mistake with a wrong password or an unknown database', async () => {
+    const pool = await bouncer();
+    for (const url of [pool.url('app', 'wrong-password'), pool.url('app', 'app-password', 'nowhere')]) {
+      const { session } = await opened(probeOf(url));
+      expect(await session.sample(tick())).toMatchObject([{ missed: { by: 'ours', reason: 'probe_refused' } }]);
+      await session.close();
+    }
+  });
+
+  it('misses a PgBouncer that is not there as a target', async () => {
+    const { session } = await opened(probeOf(`postgres://app:app-password@127.0.0.1:${await closedPort()}/postgres`));
+    expect(await session.sample(tick())).toMatchObject([{ missed: { by: 'target', reason: 'pool_unreachable' } }]);
+  });
+});
