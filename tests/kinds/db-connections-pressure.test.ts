@@ -1,6 +1,7 @@
 // db-connections before the slots run out: forecast, roll-out, open transactions, churn, several servers, odd circumstances.
 import { describe, expect, it } from 'vitest';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
+import { churnBetween } from '../../src/kinds/db-connections/pressure.ts';
 import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import type { Look, Phase } from '../../src/kit/index.ts';
@@ -159,6 +160,7 @@ describe('transactions left open', () => {
   });
 
   it('are told in the sentence of a pass when they are few', () => {
+    expect(judge(three(open(5))).outcome).toBe('pass');
     expect(judge(three(open(1))).because).toBe(
       '20 of 97 usable slots in use (limit 95 %); 1 session of role auth_svc idle in a transaction for longer than 30 s, the oldest for 95 s',
     );
@@ -203,6 +205,16 @@ describe('churn', () => {
     expect(judge(looks, [], { churn: { warn: 12.5 } }).outcome).toBe('pass');
   });
 
+  it('is not known over less than a second, nor when the counter began anew', () => {
+    const at = (dbNow: number, sessions: number | null): Seen =>
+      look({}, [], { dbNow, pressure: { idleLong: 0, idleOldest: null, sessions } });
+    expect(churnBetween(at(10, 5), at(12, 25))).toBe(10);
+    expect(churnBetween(at(10, 5), at(10.9, 25))).toBeUndefined();
+    expect(churnBetween(at(10, 25), at(12, 5))).toBeUndefined();
+    expect(churnBetween(at(10, null), at(12, 5))).toBeUndefined();
+    expect(churnBetween(undefined, at(12, 5))).toBeUndefined();
+  });
+
   it('never hides that the slots are low', () => {
     const low = begun(100, 200, 300, 400).map((one) =>
       'seen' in one ? { seen: { ...one.seen, slots: look({ used: 80 }).slots as Slots } } : one,
@@ -234,6 +246,13 @@ describe('several servers', () => {
       },
       { name: 'replica', outcome: 'pass', because: '20 of 97 usable slots in use (limit 95 %)' },
     ]);
+  });
+
+  it('have baselines of their own, the second as the first', () => {
+    const baseline = both(held(90), look({ used: 30, usedByRole: 30 }, [holder('auth@old', 30)]));
+    expect(judge(times(both(held(20), held(93))), baseline, servers).because).toBe(
+      'replica: 93 of 97 usable slots in use (limit 95 %); auth@new holds 93 (+93 since 13:02:10 UTC)',
+    );
   });
 
   it('are not full when one is full at one look and the other at the next', () => {

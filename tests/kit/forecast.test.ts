@@ -35,6 +35,7 @@ describe('secondsUntil', () => {
     ['a growth that slows down: the later half counts', every5s(10, 20, 30, 40, 45, 50, 55), 65, 10],
     ['a growth that speeds up: the whole counts', every5s(10, 11, 12, 13, 23, 33, 43), 97, 49.090909090909086],
     ['a number that swings', every5s(20, 30, 20, 30, 20, 30, 20), 97, undefined],
+    ['a rise that noise could have made: its bound is below 0', every5s(50, 40, 60, 45, 65, 50, 70), 97, undefined],
     ['one step up', every5s(20, 20, 20, 40, 40, 40, 40), 97, undefined],
     ['less and less', every5s(50, 40, 30, 20, 10), 97, undefined],
     ['too few points', every5s(10, 20, 30, 40), 97, undefined],

@@ -17,6 +17,7 @@ interface Looker {
 
 /** Opens the check's shares in the servers' sessions. Nothing is connected before the first look. */
 export const openLooks = async (spec: Spec, world: World): Promise<Session<Seen>> => {
+  await world.io.postgres.prepare?.();
   const lookers = await Promise.all(serversOf(spec).map((server) => openLooker(spec, server, world)));
   return {
     sample: (tick) => Promise.all(lookers.map(({ look }) => look(tick))),

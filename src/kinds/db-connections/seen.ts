@@ -12,6 +12,7 @@ export type Slots = {
   standby: boolean;
   maxConnections: number;
   superuserReserved: number;
+  /** Slots that are kept for other roles (PostgreSQL 16 and later). */
   reserved: number;
   /** -1: no limit; null: there is no such role. */
   roleLimit: number | null;

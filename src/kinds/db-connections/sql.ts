@@ -13,6 +13,11 @@ const notOurs = (ownPids: readonly number[]): string => `pid <> ALL (ARRAY[${[0,
 
 const epoch = (expression: string): string => `extract(epoch FROM ${expression})::float8`;
 
+/** Whether `reserved_connections` are kept for this role, not from it; null before PostgreSQL 16, which knows no such role. */
+const mayUseReserved = (role: string): string => `(SELECT pg_has_role(r.oid, keeper.oid, 'USAGE')
+                    FROM pg_catalog.pg_roles r, pg_catalog.pg_roles keeper
+                   WHERE r.rolname = ${role} AND keeper.rolname = 'pg_use_reserved_connections')`;
+
 /** Limits and use in one row. Times are epoch seconds of the server's clock. */
 export const capacitySql = (role: string, database: string, ownPids: readonly number[], literal: Literal): string => `
 SELECT pg_backend_pid() AS pid,
@@ -24,7 +29,8 @@ SELECT pg_backend_pid() AS pid,
        ${epoch('pg_postmaster_start_time()')} AS started_at,
        current_setting('max_connections')::int AS max_connections,
        current_setting('superuser_reserved_connections')::int AS superuser_reserved,
-       coalesce(nullif(current_setting('reserved_connections', true), ''), '0')::int AS reserved,
+       CASE WHEN ${mayUseReserved(literal(role))} THEN 0
+            ELSE coalesce(nullif(current_setting('reserved_connections', true), ''), '0')::int END AS reserved,
        (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = ${literal(role)}) AS role_limit,
        (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = ${literal(role)}) AS role_super,
        (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = ${literal(database)}) AS database_limit,
