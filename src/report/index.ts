@@ -1,11 +1,12 @@
 // The reporters, and what the commands need beside them.
 import type { Reporter } from '../kit/index.ts';
 import { json } from './json.ts';
+import { junit } from './junit.ts';
 import { plain } from './plain.ts';
 import { tty } from './tty.ts';
 
 /** All built-in reporters: one line each. */
-export const reporters: readonly Reporter[] = [tty, plain, json];
+export const reporters: readonly Reporter[] = [tty, plain, json, junit];
 
 export { headline } from './headline.ts';
 export { notify } from './notify.ts';

@@ -1,5 +1,5 @@
 // An output and a clock that tests hold in their hands.
-import type { Clock, Out } from '../../src/kit/index.ts';
+import type { Clock, Out, Reporter, RunRecord } from '../../src/kit/index.ts';
 import { start } from './events.ts';
 
 /** The secret that no report may show. */
@@ -39,6 +39,15 @@ export const fakeOut = (
       rows = newRows;
     },
   };
+};
+
+/** What a reporter writes for a record at the end. */
+export const textOf = (reporter: Pick<Reporter, 'open'>, record: RunRecord, saved?: string): string => {
+  const out = fakeOut();
+  const session = reporter.open(out, fakeClock());
+  void session.end(record, saved);
+  session.close();
+  return out.text();
 };
 
 export interface FakeClock extends Clock {

@@ -6,11 +6,12 @@ import { incidentRecord } from '../helpers/records.ts';
 import { reporterContract } from './contract.ts';
 import { fakeClock, fakeOut } from './fakes.ts';
 
-it('there are three', () => {
+it('all are known by name', () => {
   expect(reporters.map(({ name, writes }) => [name, writes])).toEqual([
     ['tty', 'prose'],
     ['plain', 'prose'],
     ['json', 'machine'],
+    ['junit', 'machine'],
   ]);
 });
 

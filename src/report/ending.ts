@@ -1,0 +1,32 @@
+// How a run ended, for the reports that programs read: the reason code, what stopped it, what is wrong.
+import { type Cause, layers, type Outcome, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+
+/** The reason code behind the verdict (`holdpoint explain CODE` tells more); `ok` when nothing was wrong. */
+export const exitReason = (record: RunRecord): string => {
+  if (record.interrupted) return 'interrupted';
+  if (record.rollback?.reason) return record.rollback.reason;
+  if (record.decision.action === 'pass') return 'ok';
+  return byUrgency(record)[0]?.reason ?? 'unknown';
+};
+
+const urgency: readonly (Outcome | 'stop')[] = ['fail', 'error', 'stop', 'inconclusive'];
+
+/** The causes, what explains the others first: failures by layer, errors, what stopped the run, what could not be told. */
+const byUrgency = ({ decision, checks }: RunRecord): Cause[] => {
+  const place = (cause: Cause): number => {
+    const check = checks.find(({ id }) => id === cause.check);
+    return urgency.indexOf(check?.outcome ?? 'stop') * layers.length + (check ? layers.indexOf(check.layer) : 0);
+  };
+  return [...decision.because].sort((a, b) => place(a) - place(b));
+};
+
+/** What the run itself was stopped by: causes that are no check's. An order by hand is no fault. */
+export const stopsOf = ({ decision, checks }: RunRecord): Cause[] =>
+  decision.because.filter(({ check, reason }) => reason !== 'by_hand' && !checks.some(({ id }) => id === check));
+
+/** Whether a check found something wrong, or could not say that nothing is. */
+export const isUnwell = ({ outcome }: RecordedCheck): boolean => outcome !== 'pass' && outcome !== 'skipped';
+
+/** Milliseconds from the start of a run to its end. */
+export const lengthOf = ({ startedAt, finishedAt }: RunRecord): number =>
+  Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
