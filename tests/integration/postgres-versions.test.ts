@@ -36,12 +36,12 @@ const trustGhost = async (data: string): Promise<void> => {
 };
 
 const rolesOf = (major: Major): string[] => [
-  ...['auth_svc', 'monitor', 'plain'].map((role) => `CREATE ROLE ${role} LOGIN PASSWORD '${role}'`),
+  ...['auth_svc', 'monitor', 'plain', 'keeper'].map((role) => `CREATE ROLE ${role} LOGIN PASSWORD '${role}'`),
   `CREATE ROLE walker LOGIN REPLICATION PASSWORD 'walker' IN ROLE pg_monitor`,
   `CREATE ROLE sleeper NOLOGIN PASSWORD 'sleeper'`,
   `CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 3`,
   'GRANT pg_monitor TO monitor',
-  ...(major >= 16 ? [`CREATE ROLE keeper LOGIN PASSWORD 'keeper' IN ROLE pg_use_reserved_connections`] : []),
+  ...(major >= 16 ? ['GRANT pg_use_reserved_connections TO keeper'] : []),
   'CREATE DATABASE small CONNECTION LIMIT 2',
   'CREATE DATABASE closed ALLOW_CONNECTIONS false',
 ];
@@ -262,6 +262,12 @@ describe.each(majorsHere)('PostgreSQL %i', (major) => {
     it('are all of them for a superuser', async () => {
       const expected = await predicted(await alone(), 'server', 'postgres');
       expect([expected, (await fill('postgres')).opened]).toEqual([9, 9]);
+    });
+
+    it('are seven for a role that may use the reserved ones, which only 16 and later keep', async () => {
+      const asker = await alone();
+      const expected = await predicted(asker, 'server', 'keeper');
+      expect([expected, (await fill('keeper')).opened]).toEqual([7, 7]);
     });
 
     it('are taken by a connection that is still logging in, which is seen from 18 on', async () => {
