@@ -30,6 +30,23 @@ const outside = (src, libraries) => ({
   },
 });
 
+/** Parts of Node that validating rarely needs and that are slow to load: each is loaded when one of its names is used. */
+const atNeed = ['node:crypto', 'node:module'];
+
+const builtinsAtNeed = {
+  name: 'builtins-at-need',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      atNeed.includes(path) && namespace !== 'at-need' ? { path, namespace: 'at-need' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'at-need' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => !['default', 'module.exports'].includes(name));
+      const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
+  },
+};
+
 /**
  * A script whose value is a function of `require` and its own file name: bin/holdpoint.cjs runs it with node:vm, because
  * Node 20 keeps code for scripts only, not for modules. `libraries`: what it needs beside itself, as entries of a build.
@@ -43,7 +60,7 @@ export async function buildQuick(common, src, folder) {
     entryPoints: [join(src, 'commands/quick.ts')],
     outfile: file,
     format: 'cjs',
-    plugins: [outside(src, libraries)],
+    plugins: [outside(src, libraries), builtinsAtNeed],
     define: { 'import.meta.url': '__url' },
     banner: { js: banner },
     footer: { js: '})' },

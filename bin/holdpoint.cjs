@@ -23,8 +23,9 @@ function runQuick(filename) {
   const cachedData = readFileSync(`${filename}.cache`);
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
   script.runInThisContext()(require, filename);
-  // Optimised code does not pay within a tenth of a second: hot code waits longer for it than the 66 KB of V8's default.
-  require('node:v8').setFlagsFromString('--interrupt-budget=1000000');
+  // Optimising pays only after some tenths of a second: V8 waits longer for it than for its default of 66 KB of bytecode.
+  // Flags belong to a version of V8: this one is known to be that of the build.
+  if (!script.cachedDataRejected) require('node:v8').setFlagsFromString('--interrupt-budget=1000000');
 }
 
 function main(words) {

@@ -92,7 +92,10 @@ const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile
     name: nameOf(found),
     file: found.file,
     root,
-    hash: hashOf(whole, environment),
+    // Validating asks for no hash, and loading node:crypto costs a tenth of its time.
+    get hash() {
+      return hashOf(whole, environment);
+    },
     service: top.service,
     environment,
     checks: checks.plans,

@@ -1,9 +1,10 @@
 // The forms that a number of a budget may have: written out, from the environment, a command, or a file of the deployment.
 import * as z from 'zod';
 import { type Amount, amountSchema, argvSchema, countSchema } from '../../kit/index.ts';
+import { once } from '../../kit/once.ts';
 
 /** Where a number stands when it does not stand in the profile. */
-export const placeSpec = () =>
+export const placeSpec = once(() =>
   z
     .strictObject({
       /** A variable of the environment; with `file`, of a container in that file. */
@@ -39,7 +40,8 @@ export const placeSpec = () =>
     .refine(
       ({ env, container, service }) => env !== undefined || (container === undefined && service === undefined),
       'container and service belong to env',
-    );
+    ),
+);
 
 export type Place = z.output<ReturnType<typeof placeSpec>>;
 
@@ -51,7 +53,7 @@ const whole = () =>
     .transform((text) => Number(text));
 
 /** A count, or where it stands. */
-export const numberSpec = () => z.union([countSchema(), whole(), placeSpec()]);
+export const numberSpec = once(() => z.union([countSchema(), whole(), placeSpec()]));
 
 /** A share or a count, or where it stands. */
 export const amountSpec = () =>
