@@ -1,21 +1,27 @@
 // Prints the figures of the design: start-up against bare Node, then times, memory and event-loop delay of the demo's scenarios.
-// npm run bench · npm run bench -- startup · npm run bench -- incident healthy
+// npm run bench · npm run bench -- startup · npm run bench -- pool-wait · npm run bench -- incident healthy
 import { resolve } from 'node:path';
+import { poolWaits } from './pool-wait.mjs';
 import { SCENARIOS, scenario } from './scenarios.mjs';
 import { startup } from './startup.mjs';
 
 process.chdir(resolve(import.meta.dirname, '..'));
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => name !== 'startup' && !SCENARIOS.includes(name));
+const known = ['startup', 'pool-wait', ...SCENARIOS];
+const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`no such measurement: ${unknown.join(', ')}; known: startup, ${SCENARIOS.join(', ')}`);
+  console.error(`no such measurement: ${unknown.join(', ')}; known: ${known.join(', ')}`);
   process.exit(2);
 }
 
 if (wanted.length === 0 || wanted.includes('startup')) {
   console.log('Start-up, 20 cold processes each, interleaved (milliseconds):');
   console.table(await startup());
+}
+if (wanted.length === 0 || wanted.includes('pool-wait')) {
+  console.log('What pool-wait reads at PgBouncer against what 8 clients of 2 connections measure:');
+  console.table(await poolWaits());
 }
 const rows = [];
 for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {

@@ -222,6 +222,19 @@ describe('the verdict', () => {
     },
   );
 
+  it('says where to look when PgBouncer did not answer: not at the size of the pool', () => {
+    const next = (reason: string) => judge(Array(3).fill(missed('target', reason))).next;
+    expect(next('pool_unreachable')).toBe('look whether PgBouncer runs, then at its log and the network between');
+    expect(next('process_missing')).toBe('look which PgBouncer process of the host does not run, then at its log');
+  });
+
+  it('cannot tell from one look at callers who wait', () => {
+    expect(judge(seen({ waiting: 3, inUse: 2, max: 2 }), { failAfter: 1 })).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'too_few',
+    });
+  });
+
   it('needs failAfter bad looks in a row', () => {
     expect(judge(seen(served(1, 100), served(800, 100), served(800, 100)))).toMatchObject({
       outcome: 'pass',

@@ -29,8 +29,19 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const worst = confirmedByWeight(samples, failAfter, (seen) => faultOf(seen, spec, fewest));
   const all = totalOf(looks);
   const verdict = probeVerdict(worst, history.plan, goodText(looks, spec));
-  if (verdict.outcome !== 'pass') return verdict;
+  if (verdict.outcome !== 'pass') return { ...nextOf(verdict.reason), ...verdict };
   return slowAllAlong(looks, all, spec, failAfter) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
+};
+
+/** Where to look first when PgBouncer did not answer: the size of the pool says nothing then. */
+const nexts: Readonly<Record<string, string>> = {
+  pool_unreachable: 'look whether PgBouncer runs, then at its log and the network between',
+  process_missing: 'look which PgBouncer process of the host does not run, then at its log',
+};
+
+const nextOf = (reason: string): Pick<Verdict, 'next'> => {
+  const next = nexts[reason];
+  return next === undefined ? {} : { next };
 };
 
 const nothingRead = (selectors: string): Verdict => ({
@@ -52,7 +63,7 @@ const isSlow = (seen: Seen, { limits }: Spec): boolean => (meanWait(seen) ?? 0) 
 
 /** Few acquires are no harm while nobody waits; else nothing can be said yet. */
 const tooFew = (all: Total, latest: Seen | undefined, { minAcquires }: Spec): Verdict | undefined => {
-  if (all.acquires >= minAcquires || !latest?.waiting || latest.acquires === undefined) return undefined;
+  if (all.acquires >= minAcquires || !latest?.waiting || meanWaiters(latest) !== undefined) return undefined;
   return {
     outcome: 'inconclusive',
     settled: false,

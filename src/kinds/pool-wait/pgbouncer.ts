@@ -83,7 +83,7 @@ const watchUrl = (url: string, target: PgBouncer, { connectTimeout }: Spec, { io
 const silent = (host: string, places: readonly (Bouncer | undefined)[], tries: number): Missed => ({
   by: 'target',
   reason: 'process_missing',
-  because: `${places.filter(Boolean).length} of ${plural(places.length, 'process', 'processes')} behind ${host} answered in ${plural(tries, 'further console connection')}; look which PgBouncer is not running`,
+  because: `${places.filter(Boolean).length} of ${plural(places.length, 'process', 'processes')} behind ${host} answered in ${plural(tries, 'further console connection')}`,
 });
 
 const unknownDatabase = (database: string, names: readonly string[]): Missed => ({
