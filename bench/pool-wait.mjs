@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import pg from 'pg';
+import { Client } from 'pg';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -40,7 +40,7 @@ async function parts() {
 }
 
 async function withClient(url, work) {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   try {
     return await work(client);
