@@ -24,6 +24,15 @@ const byUrgency = ({ decision, checks }: RunRecord): Cause[] => {
 export const stopsOf = ({ decision, checks }: RunRecord): Cause[] =>
   decision.because.filter(({ check, reason }) => reason !== 'by_hand' && !checks.some(({ id }) => id === check));
 
+const outcomeOrder: readonly Outcome[] = ['fail', 'error', 'inconclusive', 'pass', 'skipped'];
+
+/** The checks, the worst first; within an outcome the layer that explains the others first. */
+export const worstFirst = (checks: readonly RecordedCheck[]): RecordedCheck[] => {
+  const place = ({ outcome, layer }: RecordedCheck): number =>
+    outcomeOrder.indexOf(outcome) * layers.length + layers.indexOf(layer);
+  return [...checks].sort((a, b) => place(a) - place(b));
+};
+
 /** Whether a check found something wrong, or could not say that nothing is. */
 export const isUnwell = ({ outcome }: RecordedCheck): boolean => outcome !== 'pass' && outcome !== 'skipped';
 

@@ -2,11 +2,12 @@
 import type { Reporter } from '../kit/index.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
 import { plain } from './plain.ts';
 import { tty } from './tty.ts';
 
 /** All built-in reporters: one line each. */
-export const reporters: readonly Reporter[] = [tty, plain, json, junit];
+export const reporters: readonly Reporter[] = [tty, plain, json, junit, markdown];
 
 export { headline } from './headline.ts';
 export { notify } from './notify.ts';

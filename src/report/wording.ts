@@ -135,7 +135,8 @@ const ending = (record: RunRecord, saved: string | undefined): Line[] => [
   { text: saved === undefined ? `run: ${record.runId}` : `record: ${saved}` },
 ];
 
-const meaning = ({ exitCode, verb, shadow, rollback }: RunRecord): string => {
+/** What the exit code of a record means; by hand, in a shadow run and in a drill a 0 says less or more than "passed". */
+export const meaning = ({ exitCode, verb, shadow, rollback }: RunRecord): string => {
   if (exitCode === 0 && rollback?.reason === 'drill') return 'a drill: nothing was done';
   if (exitCode === 0 && shadow) return 'shadow run: nothing counts';
   if (exitCode === 0 && verb === 'check') return 'recovered';

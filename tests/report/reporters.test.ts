@@ -12,6 +12,7 @@ it('all are known by name', () => {
     ['plain', 'prose'],
     ['json', 'machine'],
     ['junit', 'machine'],
+    ['markdown', 'machine'],
   ]);
 });
 

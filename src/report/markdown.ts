@@ -1,0 +1,113 @@
+// The reporter `markdown`: the result for a chat, an issue or a summary page, the most urgent first.
+import { clip, duration, type RecordedCheck, type Reporter, type RunRecord } from '../kit/index.ts';
+import { atEnd } from './at-end.ts';
+import { isUnwell, lengthOf, stopsOf, worstFirst } from './ending.ts';
+import { headline } from './headline.ts';
+import { code, escapeMarkdown, table } from './markdown-text.ts';
+import { numbersOf } from './numbers.ts';
+import { meaning, sinceWhen } from './wording.ts';
+
+export const markdown: Reporter = {
+  holdpointReporter: 1,
+  name: 'markdown',
+  about: 'the result as Markdown, at the end: for a chat, an issue, a pull request or a summary page',
+  writes: 'machine',
+  open: (out) => atEnd(out, (record, saved) => `${markdownOf(record, saved).join('\n')}\n`),
+};
+
+/** The longest sentence in a cell, in characters: a page of HTML in an answer must not bury the other checks. */
+const longest = 500;
+
+/** The lines of a report; `record` is clean already. `saved`: where the record can be read again. */
+export const markdownOf = (record: RunRecord, saved?: string): string[] =>
+  [
+    [`## ${escapeMarkdown(firstLine(record))}`],
+    diagnosis(record),
+    stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
+    checks(record),
+    steps(record),
+    rollback(record),
+    [closing(record, saved)],
+  ]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
+    .split('\n');
+
+const firstLine = (record: RunRecord): string => {
+  const { head, text } = headline(record);
+  return head + text;
+};
+
+const sentence = (text: string): string => escapeMarkdown(clip(text, longest));
+
+const diagnosis = (record: RunRecord): string[] => {
+  const { layer, headline: text } = record.diagnosis;
+  if (text === '' || firstLine(record).includes(text)) return [];
+  return [`**Diagnosis${layer === 'none' ? '' : ` (${layer})`}:** ${escapeMarkdown(text)}`];
+};
+
+const marks = { pass: '✅', fail: '❌', inconclusive: '❔', error: '⚠️', skipped: '⏭️' } as const;
+
+const checks = ({ checks: all }: RunRecord): string[] =>
+  all.length === 0
+    ? []
+    : table(['', 'check', 'now', 'limit', 'before the deploy', 'what was seen'], worstFirst(all).map(row));
+
+const row = (check: RecordedCheck): string[] => {
+  const number = (wanted: string): string => numbersOf(check).find(({ name }) => name === wanted)?.text ?? '';
+  return [
+    `${marks[check.outcome]} ${check.outcome}`,
+    escapeMarkdown(check.title),
+    escapeMarkdown(number('value')),
+    escapeMarkdown(number('limit')),
+    escapeMarkdown(number('before the deploy')),
+    sentence(check.because) + notes(check),
+  ];
+};
+
+/** Whose fault a failure is, and whether anything follows from it. */
+const notes = ({ outcome, attribution, action }: RecordedCheck): string => {
+  const all = [outcome === 'fail' ? sinceWhen[attribution] : '', action === 'warn' ? 'only a warning' : ''];
+  const said = all.filter(Boolean).join('; ');
+  return said === '' ? '' : ` (*${said}*)`;
+};
+
+/** What to do, each once: the diagnosis' advice, else that of the checks that are not well. */
+export const stepsOf = ({ diagnosis: { next }, checks: all }: RunRecord): string[] => [
+  ...new Set(next.length > 0 ? next : all.filter(isUnwell).flatMap((check) => check.next ?? [])),
+];
+
+const steps = (record: RunRecord): string[] => {
+  const list = stepsOf(record).map((text, at) => `${at + 1}. ${escapeMarkdown(text)}`);
+  return list.length > 0 ? ['**Next**', '', ...list] : [];
+};
+
+const rollback = ({ rollback: report, decision }: RunRecord): string[] => {
+  const withheld =
+    decision.withheld === undefined ? [] : [`**A rollback was withheld:** ${sentence(decision.withheld)}`];
+  if (!report) return withheld;
+  const arrived = report.state === 'ROLLED_BACK' || report.state === 'UNVERIFIED';
+  const reason = report.reason === '' ? '' : ` (${report.reason})`;
+  const told =
+    report.state === 'WITHHELD' ? withheld : [`**Rollback ${report.state}${reason}:** ${sentence(report.because)}`];
+  return [
+    ...told,
+    ...report.guards.filter(({ ok }) => !ok).map(({ name, because }) => `- guard ${code(name)}: ${sentence(because)}`),
+    ...(arrived || !report.manual ? [] : [`- by hand: ${code(report.manual)}`]),
+    ...(arrived && report.aftermath ? [`- afterwards: ${sentence(report.aftermath)}`] : []),
+  ].flatMap((line, at) => (at === 1 ? ['', line] : [line]));
+};
+
+const closing = (record: RunRecord, saved: string | undefined): string =>
+  [
+    `Run ${code(record.runId)}`,
+    `${utc(record.startedAt)} to ${utc(record.finishedAt)} (${duration(lengthOf(record))})`,
+    `exit code ${record.exitCode}: ${meaning(record)}`,
+    ...(record.overrides.length > 0 ? [`lowered by ${code(record.overrides.join(', '))}`] : []),
+    ...(saved === undefined ? [] : [`record ${code(saved)}`]),
+    `holdpoint ${escapeMarkdown(record.tool.version)}`,
+  ].join(' · ');
+
+/** `2026-11-22 02:47:00 UTC`. */
+export const utc = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
