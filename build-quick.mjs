@@ -31,7 +31,7 @@ const outside = (src, libraries) => ({
 });
 
 /** Parts of Node that validating rarely needs and that are slow to load: each is loaded when one of its names is used. */
-const atNeed = ['node:crypto', 'node:module'];
+const atNeed = ['node:crypto', 'node:fs/promises', 'node:module'];
 
 const builtinsAtNeed = {
   name: 'builtins-at-need',
@@ -74,9 +74,12 @@ export async function buildQuick(common, src, folder) {
   return { bundle, libraries };
 }
 
-/** Runs the bundle once over the shipped profiles: then V8 has compiled what a run needs, and hands it over. */
+/**
+ * Runs the bundle once over the shipped profiles: then V8 has compiled what a run needs, and hands it over. The name of
+ * the script stays in its code, and would tell the folder of this build in every stack.
+ */
 function remember(filename) {
-  const script = new Script(readFileSync(filename, 'latin1'), { filename });
+  const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs' });
   process.on('exit', () => writeFileSync(`${filename}.cache`, script.createCachedData()));
   script.runInThisContext()(createRequire(filename), filename);
 }

@@ -21,7 +21,7 @@ function runQuick(filename) {
   const { readFileSync } = require('node:fs');
   const { Script } = require('node:vm');
   const cachedData = readFileSync(`${filename}.cache`);
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+  const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs', cachedData });
   script.runInThisContext()(require, filename);
   // Optimising pays only after some tenths of a second: V8 waits longer for it than for its default of 66 KB of bytecode.
   // Flags belong to a version of V8: this one is known to be that of the build.

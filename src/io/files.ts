@@ -153,10 +153,10 @@ const stat: Files['stat'] = async (path) => {
 };
 
 /** Does not wait for a writer, as opening a named pipe would. */
-const openFlags = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+const openFlags = (): number => fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 const open = async (path: string): Promise<OpenFile> => {
-  const handle = await fs.open(path, openFlags);
+  const handle = await fs.open(path, openFlags());
   const found = await handle.stat({ bigint: true });
   if (!found.isFile()) {
     await handle.close();
