@@ -1,7 +1,10 @@
 // The PgBouncer that tests start: two pool modes, two processes on one port, a console that answers.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createPostgres } from '../../src/io/postgres.ts';
+import { dbConnections } from '../../src/kinds/db-connections/index.ts';
+import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import type { PostgresSession } from '../../src/kit/index.ts';
+import { tick, worldOf } from '../helpers/kinds.ts';
 import { type PgBouncerPlan, startPgBouncer, type TestPgBouncer } from '../helpers/pgbouncer.ts';
 import { startTestServer, type TestServer } from '../helpers/postgres.ts';
 import { isServerPlatform } from '../helpers/postgres-versions.ts';
@@ -72,6 +75,25 @@ describe.skipIf(!isServerPlatform)('PgBouncer of the tests', () => {
     );
     const busy = pools.filter((rows) => rows.some(({ database }) => database === 'postgres'));
     expect([new Set(bouncer.processes.map(({ pid }) => pid)).size, busy.length]).toEqual([2, 1]);
+  });
+
+  it.each([
+    ['refuses the statement timeout', {}, '08P01: unsupported startup parameter: statement_timeout'],
+    ['lets the statement timeout pass', { ignore_startup_parameters: 'statement_timeout' }, 'the process ids differ'],
+  ])('is told apart from a server by db-connections, when it %s', async (_, settings, why) => {
+    const bouncer = await start({ settings });
+    const spec = schema.parse({ postgres: bouncer.url(), role: 'auth_svc' });
+    const session = await dbConnections.open(spec, worldOf({ postgres }));
+    onTestFinished(() => session.close());
+    expect(await session.sample(tick('hold'))).toEqual([
+      {
+        missed: {
+          by: 'ours',
+          reason: 'is_a_pooler',
+          because: `the URL leads to a connection pooler, not to the server (${why}); give the server's own address`,
+        },
+      },
+    ]);
   });
 
   it('is gone when it is stopped', async () => {
