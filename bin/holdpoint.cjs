@@ -42,7 +42,8 @@ function main(words) {
     process.exitCode = 2;
     return;
   }
-  if (isPlainValidate(words) && existsSync(`${folder}/validate.cjs`)) runQuick(`${folder}/validate.cjs`);
+  const quick = `${folder}/validate.cjs`;
+  if (isPlainValidate(words) && existsSync(`${quick}.cache`)) runQuick(quick);
   else void import('../dist/bin/cli.js');
 }
 
