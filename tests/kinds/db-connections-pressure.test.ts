@@ -72,6 +72,14 @@ describe('the forecast', () => {
     expect(judge(seen(...uses.map((used) => held(used))), before).outcome).toBe('pass');
   });
 
+  it('of looks that confirm nothing any more is not worked out', () => {
+    const long = [49, 52, 55, 58, 61, 64, ...Array<number>(24).fill(64)].map((used) => held(used));
+    expect(judge(seen(...long), before)).toMatchObject({
+      outcome: 'pass',
+      because: '64 of 97 usable slots in use (limit 95 %)',
+    });
+  });
+
   it('is told in the sentence of a pass when it is far off', () => {
     const slow = [49, 50, 51, 52, 53, 54, 55].map((used) => held(used));
     expect(judge(seen(...slow), before)).toMatchObject({

@@ -15,6 +15,8 @@ export interface Visit {
   own: number;
   /** Sessions that were opened through this door so far. */
   opened: number;
+  /** Attempts through this door that the limit of the database refused so far: the server counts them as sessions. */
+  refusedByDatabase: number;
   /** Set when the session is a walsender's, or when not even one could be had: then the failure. */
   breakGlass?: 'walsender' | { failure: PostgresFailure };
 }
@@ -33,6 +35,7 @@ export interface Door {
 export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
   let kept: PostgresSession | undefined;
   let opened = 0;
+  let refusedByDatabase = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   const enter = async (options: VisitOptions): Promise<Visit> => {
@@ -41,12 +44,13 @@ export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
     if ('failure' in attempt) {
       const session = older?.alive() ? older : undefined;
       const { failure } = attempt;
-      return { session, failure, ownPids: pidsOf(session), own: session ? 1 : 0, opened };
+      if (failure.code === '53300' && scopeOf(failure) === 'database') refusedByDatabase += 1;
+      return { session, failure, ownPids: pidsOf(session), own: session ? 1 : 0, opened, refusedByDatabase };
     }
     opened += 1;
     kept = attempt.session;
     await older?.close();
-    return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1, opened };
+    return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1, opened, refusedByDatabase };
   };
 
   /** A walsender takes no slot of ours, and is closed at once: it is not ours to keep. */

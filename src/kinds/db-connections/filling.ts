@@ -24,8 +24,8 @@ const isCounted = (seen: Seen): seen is Counted => seen.slots !== undefined && s
 /** The limit that is full first when the growth of these looks (of one server, in time order) goes on. */
 export const fillingIn = (samples: readonly Sample<Seen>[], spec: Spec): Filling | undefined => {
   const looks = samples
-    .flatMap((sample) => ('seen' in sample && isCounted(sample.seen) ? [{ at: sample.at, seen: sample.seen }] : []))
-    .slice(-window);
+    .slice(-window)
+    .flatMap((sample) => ('seen' in sample && isCounted(sample.seen) ? [{ at: sample.at, seen: sample.seen }] : []));
   const [since, last] = [looks[0]?.seen, looks.at(-1)?.seen];
   if (!since || !last) return undefined;
   const fillings = usesOf(last.slots, spec).flatMap((use): Filling[] => {
@@ -42,19 +42,25 @@ export const fillingIn = (samples: readonly Sample<Seen>[], spec: Spec): Filling
 export const fillingText = ({ seconds }: Filling): string =>
   `full in about ${duration(seconds * 1000)} if it goes on like this`;
 
+/** Below `forecast.from` pools just fill. */
+const isWorthIt = ({ used, limit }: Use, { forecast }: Spec): boolean => used >= forecast.from * limit;
+
 /**
  * Slots that will be used up within `forecast.within`. It asks for a rollback only when at least half of the growth since
- * the baseline, and of the growth that the forecast rests on, is the release's.
+ * the baseline, and of the growth that the forecast rests on, is the release's. `fill` gives the forecast from the looks up to this one.
  */
 export const fillingFault = (
   seen: Seen,
   before: Seen | undefined,
-  filling: Filling | undefined,
+  fill: () => Filling | undefined,
   spec: Spec,
 ): Fault | undefined => {
+  // Most looks end here, before anything is computed.
+  if (!seen.slots || !usesOf(seen.slots, spec).some((use) => isWorthIt(use, spec))) return undefined;
+  const filling = fill();
   if (filling === undefined) return undefined;
   const { use, seconds, since } = filling;
-  if (seconds * 1000 > spec.forecast.within || use.used < spec.forecast.from * use.limit) return undefined;
+  if (!isWorthIt(use, spec) || seconds * 1000 > spec.forecast.within) return undefined;
   const fault = useFault(seen, before, use, spec, { about: fillingText(filling) });
   const owned = fault.introduced === true && ownerOf(seen, since, use, spec).owned;
   return {

@@ -36,7 +36,7 @@ const partOf = (name: string, history: History<Seen>, spec: Spec): Part => {
 };
 
 const judgeAll = (history: History<Seen>, spec: Spec): Verdict => {
-  const faultOf = faultsOf(history, spec);
+  const faultOf = once(faultsOf(history, spec));
   const urgent = urgency(history, faultOf);
   if (urgent) return { outcome: 'fail', settled: true, ...urgent };
   const samples = judged(history);
@@ -44,24 +44,40 @@ const judgeAll = (history: History<Seen>, spec: Spec): Verdict => {
   const worst = confirmedByWeight(samples, failAfter, faultOf);
   const verdict = probeVerdict(worst, history.plan, goodText(samples, spec));
   if (verdict.outcome !== 'pass') return verdict;
+  const hidden = hiddenVerdict(samples, spec);
+  if (hidden || spec.churn === undefined) return hidden ?? verdict;
   const churn = confirmed(samples, failAfter, (seen, sample) => churnFault(lookBefore(samples, sample), seen, spec));
-  return (
-    hiddenVerdict(samples, spec) ?? (churn.state === 'confirmed' ? probeVerdict(churn, history.plan, verdict) : verdict)
-  );
+  return churn.state === 'confirmed' ? probeVerdict(churn, history.plan, verdict) : verdict;
 };
+
+/** A failure is confirmed from at most so many looks; what older ones foretold has passed, and costs time to work out. */
+const lookBack = 20;
 
 /** What is wrong with one look, against the last look of the baseline at the same server: the graver of all faults. */
 const faultsOf = (history: History<Seen>, spec: Spec): FaultOf => {
   const before = new Map([...byGroup(history.baseline.samples)].map(([group, all]) => [group, lastCounted(all)]));
   const looks = byGroup(judged(history));
+  const lasting = (seen: Seen, baseline: Seen | undefined): Fault | undefined =>
+    projectedFault(seen, baseline, spec) ?? idleFault(seen, spec);
   return (seen, { group = '', at }) => {
     const baseline = before.get(group);
     const slots = slotFault(seen, baseline, spec);
     if (slots && slots.asks === undefined) return slots;
-    const until = (looks.get(group) ?? []).filter((sample) => sample.at <= at);
-    const filling = fillingFault(seen, baseline, fillingIn(until, spec), spec);
+    const all = looks.get(group) ?? [];
+    if ((all.at(-lookBack)?.at ?? at) > at) return slots ?? lasting(seen, baseline);
+    const until = () => all.filter((sample) => sample.at <= at);
+    const filling = fillingFault(seen, baseline, () => fillingIn(until(), spec), spec);
     if (filling && filling.asks === undefined) return filling;
-    return slots ?? filling ?? projectedFault(seen, baseline, spec) ?? idleFault(seen, spec);
+    return slots ?? filling ?? lasting(seen, baseline);
+  };
+};
+
+/** Each look is asked about several times within one judgement; its fault is found once. */
+const once = (faultOf: FaultOf): FaultOf => {
+  const found = new Map<Sample<Seen>, Fault | undefined>();
+  return (seen, sample) => {
+    if (!found.has(sample)) found.set(sample, faultOf(seen, sample));
+    return found.get(sample);
   };
 };
 
