@@ -1,6 +1,15 @@
 // Opens the reporters that were asked for, and hands each event and the record to all of them.
 import { resolve } from 'node:path';
-import { type Emit, nearest, type Registry, type ReporterSession, type RunRecord, UsageError } from '../kit/index.ts';
+import {
+  type Emit,
+  nearest,
+  type Out,
+  type Registry,
+  type Reporter,
+  type ReporterSession,
+  type RunRecord,
+  UsageError,
+} from '../kit/index.ts';
 import { createOut, type TextStream } from '../report/index.ts';
 import type { Context } from './context.ts';
 
@@ -15,8 +24,8 @@ export interface Reporting {
 
 interface Opened {
   session: ReporterSession;
-  /** Where its text goes when it ends. */
-  file?: { path: string; text(): string };
+  /** Puts its text into its file when it ends. */
+  save?(): Promise<void>;
 }
 
 /** Opens `NAME` or `NAME=FILE` reporters; an unknown one is refused before anything runs. */
@@ -27,16 +36,16 @@ export const openReporting = (
   redact: (text: string) => string,
 ): Reporting => {
   const names = wanted.length > 0 ? wanted : [defaultReporter(context)];
-  const opened = names.map((name) => openReporter(name, registry, context, redact));
+  const opened = names.flatMap((name) => openReporter(name, registry, context, redact));
   const each = (step: (session: ReporterSession) => void): void => {
     for (const { session } of opened) guarded(context, () => step(session));
   };
   return {
     emit: (event) => each((session) => session.on(event)),
     end: async (record, saved) => {
-      for (const { session, file } of opened) {
+      for (const { session, save } of opened) {
         await guardedAsync(context, async () => session.end(record, saved));
-        if (file) await guardedAsync(context, () => context.io.files.write(file.path, file.text()));
+        if (save) await guardedAsync(context, save);
       }
     },
     quietly: async (work) => {
@@ -51,12 +60,13 @@ export const openReporting = (
   };
 };
 
+/** The reporter itself, and a session for each file of the CI that it appends to. */
 const openReporter = (
   wanted: string,
   registry: Registry,
   context: Context,
   redact: (text: string) => string,
-): Opened => {
+): Opened[] => {
   const [name = '', ...rest] = wanted.split('=');
   const reporter = registry.reporters.get(name)?.part;
   if (!reporter)
@@ -66,16 +76,38 @@ const openReporter = (
   const path = rest.join('=');
   if (path === '' && wanted.includes('='))
     throw new UsageError(`--reporter ${wanted}: a file name is missing after "="`);
-  const kept = path === '' ? undefined : keepText();
-  const stream = kept ?? (reporter.writes === 'prose' ? context.stderr : context.stdout);
-  const out = createOut(stream, {
-    redact,
-    env: kept ? withoutColour(context.env) : context.env,
-    onError: (error) => context.stderr.write(`holdpoint: ${error.message}\n`),
+  const { files } = context.io;
+  const main =
+    path === ''
+      ? openStream(reporter, context, redact)
+      : openFile(reporter, context, redact, (text) => files.write(resolve(context.cwd, path), text));
+  const appending = (reporter.appends ?? []).flatMap(({ env, open }) => {
+    const file = context.env(env);
+    // `append` ends the line itself.
+    return file ? [openFile({ open }, context, redact, (text) => files.append(file, text.replace(/\n$/, '')))] : [];
   });
-  const session = reporter.open(out, context.io.clock);
-  return kept ? { session, file: { path: resolve(context.cwd, path), text: kept.text } } : { session };
+  return [main, ...appending];
 };
+
+const openStream = (reporter: Reporter, context: Context, redact: (text: string) => string): Opened => {
+  const stream = reporter.writes === 'prose' ? context.stderr : context.stdout;
+  return { session: reporter.open(outOver(stream, context, context.env, redact), context.io.clock) };
+};
+
+/** Keeps the text of a reporter, and saves it when it ends. */
+const openFile = (
+  { open }: Pick<Reporter, 'open'>,
+  context: Context,
+  redact: (text: string) => string,
+  save: (text: string) => Promise<void>,
+): Opened => {
+  const kept = keepText();
+  const out = outOver(kept, context, withoutColour(context.env), redact);
+  return { session: open(out, context.io.clock), save: () => save(kept.text()) };
+};
+
+const outOver = (stream: TextStream, context: Context, env: Context['env'], redact: (text: string) => string): Out =>
+  createOut(stream, { redact, env, onError: (error) => context.stderr.write(`holdpoint: ${error.message}\n`) });
 
 const keepText = (): TextStream & { text(): string } => {
   const parts: string[] = [];

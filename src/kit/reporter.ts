@@ -11,6 +11,11 @@ export interface Reporter {
   /** `prose` goes to stderr by default, `machine` to stdout. */
   writes: 'prose' | 'machine';
   open(out: Out, clock: Clock): ReporterSession;
+  /**
+   * Texts besides the main one that a CI reads from files: each is appended, at the end, to the file whose path stands in
+   * the environment variable `env`; left out where that is unset.
+   */
+  appends?: readonly { env: string; open: Reporter['open'] }[];
 }
 
 /** Where a reporter writes. Everything passes through the redactor behind `write`. */

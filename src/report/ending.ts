@@ -1,5 +1,27 @@
-// How a run ended, for the reports that programs read: the reason code, what stopped it, what is wrong.
+// How a run ended in words that pipelines branch on: a verdict per exit code, and the reason code that explains it.
 import { type Cause, layers, type Outcome, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+
+/** One word per exit code that leaves a record; fixed for good, because pipelines branch on them. */
+const verdicts: Readonly<Record<number, string>> = {
+  0: 'passed',
+  10: 'blocked',
+  11: 'blocked_inconclusive',
+  12: 'blocked_error',
+  13: 'blocked_preexisting',
+  20: 'rolled_back',
+  21: 'rollback_unverified',
+  22: 'rollback_refused',
+  23: 'rollback_failed',
+  130: 'interrupted',
+  143: 'interrupted',
+};
+
+/** The verdict of a run as one word; a shadow run and a drill prove nothing and are never `passed`. */
+export const verdictWord = ({ exitCode, shadow, rollback }: RunRecord): string => {
+  if (exitCode === 0 && rollback?.reason === 'drill') return 'drill';
+  if (exitCode === 0 && shadow) return 'shadow';
+  return verdicts[exitCode] ?? 'unknown';
+};
 
 /** The reason code behind the verdict (`holdpoint explain CODE` tells more); `ok` when nothing was wrong. */
 export const exitReason = (record: RunRecord): string => {

@@ -1,5 +1,5 @@
 // Every built-in reporter against the contract; and the JSON of one.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { json } from '../../src/report/json.ts';
 import { reporters } from '../../src/report/index.ts';
 import { incidentRecord } from '../helpers/records.ts';
@@ -13,10 +13,17 @@ it('all are known by name', () => {
     ['json', 'machine'],
     ['junit', 'machine'],
     ['markdown', 'machine'],
+    ['github', 'machine'],
   ]);
 });
 
-for (const reporter of reporters) reporterContract(reporter);
+for (const reporter of reporters) {
+  reporterContract(reporter);
+  for (const { env, open } of reporter.appends ?? [])
+    describe(`into ${env}`, () => {
+      reporterContract({ ...reporter, open });
+    });
+}
 
 it('json writes the whole record as one document that reads back the same', () => {
   const out = fakeOut();
