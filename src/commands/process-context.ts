@@ -1,6 +1,7 @@
 // The one place, with cli.ts, that touches the process: its streams, signals, environment and self-measurement.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline/promises';
+import { setFlagsFromString } from 'node:v8';
 import { createIo } from '../io/index.ts';
 import type { Context, Interrupts } from './context.ts';
 
@@ -20,6 +21,7 @@ export const processContext = (packageRoot: string, version: string): Context =>
     ask,
     usage: measure(),
   };
+  sparePeakMemory();
   const inEnv = (env: Readonly<Record<string, string | undefined>>): Context => ({
     ...rest,
     env: (name) => env[name],
@@ -50,6 +52,12 @@ const ask = async (question: string): Promise<string> => {
     lines.close();
   }
 };
+
+/**
+ * undici parses HTTP in WebAssembly. Optimising that module takes 30 MB at its first request, for a program that sends a
+ * few requests a second (measured: peak 110 MB against 77 MB on Node 20, 100 against 87 on 22 to 26).
+ */
+const sparePeakMemory = (): void => setFlagsFromString('--liftoff-only');
 
 /** Resolution in milliseconds of the event-loop histogram; a delay is what it shows beyond that. */
 const resolution = 10;
