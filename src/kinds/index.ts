@@ -2,9 +2,18 @@
 import type { AnyKind } from '../kit/index.ts';
 import { connectionBudget } from './connection-budget/index.ts';
 import { dbConnections } from './db-connections/index.ts';
+import { dbErrors } from './db-errors/index.ts';
 import { errorRateDelta } from './error-rate-delta/index.ts';
 import { http } from './http/index.ts';
 import { login } from './login/index.ts';
 import { poolWait } from './pool-wait/index.ts';
 
-export const kinds: readonly AnyKind[] = [login, http, errorRateDelta, dbConnections, poolWait, connectionBudget];
+export const kinds: readonly AnyKind[] = [
+  login,
+  http,
+  errorRateDelta,
+  dbConnections,
+  poolWait,
+  connectionBudget,
+  dbErrors,
+];

@@ -11,7 +11,7 @@ export interface Server {
 }
 
 /** The session that was reached, and what belongs to us on that server. */
-export type Reached = Pick<Visit, 'own' | 'ownPids'> & { session: PostgresSession };
+export type Reached = Pick<Visit, 'own' | 'ownPids' | 'refusedByDatabase'> & { session: PostgresSession };
 
 export interface Asking {
   /** Lets `work` ask the server; says why when nothing could be asked. */
@@ -27,10 +27,10 @@ export const openAsking = async (server: Server, world: World): Promise<Asking> 
     ask: (tick, work) => {
       const connectTimeout = Math.min(server.connectTimeout, tick.timeout);
       const options = { connectTimeout, statementTimeout: server.statementTimeout, breakGlass: false };
-      return door.value.visit(options, async ({ session, failure, own, ownPids }) => {
+      return door.value.visit(options, async ({ session, failure, ...visit }) => {
         // A refused attempt is what db-connections measures; here the kept session still answers.
         if (!session) return { missed: failure ? missedOf(failure) : lost };
-        const answer = await asked(async () => ({ answer: await work({ session, own, ownPids }) }));
+        const answer = await asked(async () => ({ answer: await work({ session, ...visit }) }));
         return 'failure' in answer ? { missed: missedOf(answer.failure) } : answer;
       });
     },
