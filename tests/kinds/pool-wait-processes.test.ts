@@ -87,6 +87,12 @@ describe('the processes behind a port', () => {
     expect(again.places[0]).not.toBe(first.places[0]);
   });
 
+  it('are at most 32, however many seem to answer', async () => {
+    const { find, processes } = port((connection) => connection);
+    expect((await find()).places).toHaveLength(32);
+    expect(processes()).toHaveLength(32);
+  });
+
   it('leave nothing open when a connection fails', async () => {
     const { find, processes } = port(alternating, { failAt: 6 });
     await expect(find()).rejects.toThrow('refused');

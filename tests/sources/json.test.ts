@@ -136,7 +136,7 @@ test.each([
 
 describe('a JSON pointer', () => {
   // The document and most of the pointers are those of RFC 6901, section 5.
-  const document: Json = { foo: ['bar', 'baz'], '': 0, 'a/b': 1, 'm~n': 8, ' ': 7 };
+  const document: Json = { foo: ['bar', 'baz'], '': 0, 'a/b': 1, 'm~n': 8, ' ': 7, '~1': 9 };
 
   test.each<[string, Json | undefined]>([
     ['/foo', ['bar', 'baz']],
@@ -144,6 +144,7 @@ describe('a JSON pointer', () => {
     ['/', 0],
     ['/a~1b', 1],
     ['/m~0n', 8],
+    ['/~01', 9],
     ['/ ', 7],
     ['/foo/01', undefined],
     ['/foo/2', undefined],

@@ -40,6 +40,9 @@ export const findProcesses = async (
   return isOpenEnd ? { ...found, places: found.places.filter((one) => one !== undefined) } : found;
 };
 
+/** Nobody runs more behind one port; a search that finds more cannot tell processes apart. */
+export const mostProcesses = 32;
+
 /** Closes the consoles of these processes. */
 export const closeAll = async (places: readonly (Bouncer | undefined)[]): Promise<void> => {
   await Promise.all(places.filter((one) => one !== undefined).map(({ session }) => session.close()));
@@ -62,7 +65,7 @@ const search = async (found: Found, isOpenEnd: boolean, open: () => Promise<Open
   while (places.includes(undefined) && found.tries < limit) {
     found.tries += 1;
     const { bouncer, shares } = await open();
-    if (!(await keep(bouncer, places)) || !shares || !isOpenEnd) continue;
+    if (!(await keep(bouncer, places)) || !shares || !isOpenEnd || places.length >= mostProcesses) continue;
     // Nobody said how many there are: one place more, until a long row of connections finds no other process.
     places.push(undefined);
     limit = found.tries + triesFor(places.length);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { countSchema, positiveDuration, secretUrl, shareSchema, sourceRef } from '../../kit/index.ts';
 import { askedOf } from './mapping.ts';
 import { metricsQuery } from './metrics-spec.ts';
+import { mostProcesses } from './processes.ts';
 
 /** Durations are milliseconds. */
 const limitsSpec = z.strictObject({
@@ -21,7 +22,7 @@ const pgbouncerSpec = z.strictObject({
   /** Consoles: `postgres://stats:…@host:6432/pgbouncer`. */
   urls: z.array(secretUrl()).min(1),
   /** Processes behind each of them (so_reuseport); without it, all that answer. */
-  processes: z.number().int().min(1).max(32).optional(),
+  processes: z.number().int().min(1).max(mostProcesses).optional(),
   /** The database whose pools are judged, by its name in PgBouncer. */
   database: z.string().min(1),
   /** Only the pools of this user. */
