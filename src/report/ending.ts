@@ -61,3 +61,7 @@ export const isUnwell = ({ outcome }: RecordedCheck): boolean => outcome !== 'pa
 /** Milliseconds from the start of a run to its end. */
 export const lengthOf = ({ startedAt, finishedAt }: RunRecord): number =>
   Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
+
+/** The revision that is live again, also when going back did not help. */
+export const rolledBackTo = ({ rollback }: RunRecord): string | undefined =>
+  rollback?.state === 'ROLLED_BACK' || rollback?.state === 'UNVERIFIED' ? rollback.to : undefined;

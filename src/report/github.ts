@@ -1,9 +1,9 @@
 // The reporter `github`: annotations for the log, a summary page, and outputs that later steps of a workflow branch on.
 import { type Out, plural, type RecordedCheck, type Reporter, type RunRecord } from '../kit/index.ts';
 import { atEnd } from './at-end.ts';
-import { exitReason, isUnwell, verdictWord, worstFirst } from './ending.ts';
+import { exitReason, isUnwell, rolledBackTo, verdictWord, worstFirst } from './ending.ts';
 import { headline } from './headline.ts';
-import { markdownOf } from './markdown.ts';
+import { pageOf } from './markdown.ts';
 
 export const github: Reporter = {
   holdpointReporter: 1,
@@ -14,7 +14,7 @@ export const github: Reporter = {
   appends: [
     {
       env: 'GITHUB_STEP_SUMMARY',
-      open: (out: Out) => atEnd(out, (record, saved) => lines(within(markdownOf(record, saved), largestSummary))),
+      open: (out: Out) => atEnd(out, (record, saved) => lines(pageOf(record, saved))),
     },
     { env: 'GITHUB_OUTPUT', open: (out: Out) => atEnd(out, (record, saved) => lines(outputs(record, saved))) },
   ],
@@ -24,9 +24,6 @@ const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`)
 
 /** GitHub shows 10 annotations of a kind per step: one for the run, one for what does not fit. */
 const mostChecks = 8;
-
-/** Bytes. GitHub drops the whole summary of a step from 1 MiB on; the rest is for other tools of the same step. */
-const largestSummary = 1_000_000;
 
 type Level = 'error' | 'warning' | 'notice';
 
@@ -63,17 +60,6 @@ const escapeData = (text: string): string =>
 
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** Whole lines up to so many bytes; the last one says what is missing. */
-const within = (all: readonly string[], bytes: number): string[] => {
-  const note = '… the rest is left out: it would be larger than a step summary may be. The record has all of it.';
-  let left = bytes - Buffer.byteLength(`\n${note}\n`);
-  const cut = all.findIndex((line) => {
-    left -= Buffer.byteLength(line) + 1;
-    return left < 0;
-  });
-  return cut === -1 ? [...all] : [...all.slice(0, cut), '', note];
-};
-
 /** Each is always set, so that a second call in the same step leaves nothing of the first. */
 const outputs = (record: RunRecord, saved: string | undefined): string[] => [
   `verdict=${verdictWord(record)}`,
@@ -81,7 +67,3 @@ const outputs = (record: RunRecord, saved: string | undefined): string[] => [
   `record=${saved ?? ''}`,
   `rolled_back_to=${rolledBackTo(record) ?? ''}`,
 ];
-
-/** The revision that is live again, also when going back did not help. */
-const rolledBackTo = ({ rollback }: RunRecord): string | undefined =>
-  rollback?.state === 'ROLLED_BACK' || rollback?.state === 'UNVERIFIED' ? rollback.to : undefined;

@@ -1,6 +1,8 @@
 // The reporters, and what the commands need beside them.
 import type { Reporter } from '../kit/index.ts';
+import { buildkite } from './buildkite.ts';
 import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
@@ -8,7 +10,7 @@ import { plain } from './plain.ts';
 import { tty } from './tty.ts';
 
 /** All built-in reporters: one line each. */
-export const reporters: readonly Reporter[] = [tty, plain, json, junit, markdown, github];
+export const reporters: readonly Reporter[] = [tty, plain, json, junit, markdown, github, gitlab, buildkite];
 
 export { headline } from './headline.ts';
 export { notify } from './notify.ts';

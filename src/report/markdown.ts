@@ -39,6 +39,21 @@ const firstLine = (record: RunRecord): string => {
   return head + text;
 };
 
+/** Bytes. GitHub drops a summary and Buildkite refuses an annotation from 1 MiB on; the rest is for others in the same step. */
+const largestPage = 1_000_000;
+
+/** The lines of a report for a page of a CI, cut where it would be too large for it. */
+export const pageOf = (record: RunRecord, saved?: string): string[] => {
+  const all = markdownOf(record, saved);
+  const note = '… the rest is left out: the page would be larger than 1 MB. The record has all of it.';
+  let left = largestPage - Buffer.byteLength(`\n${note}\n`);
+  const cut = all.findIndex((line) => {
+    left -= Buffer.byteLength(line) + 1;
+    return left < 0;
+  });
+  return cut === -1 ? all : [...all.slice(0, cut), '', note];
+};
+
 const sentence = (text: string): string => escapeMarkdown(clip(text, longest));
 
 const diagnosis = (record: RunRecord): string[] => {

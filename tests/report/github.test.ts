@@ -84,7 +84,7 @@ describe('the summary', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(990_000);
     expect(text.split('\n')[6]).toMatch(/^\| ❌ fail \| c1999 \|/);
     expect(text.trimEnd().split('\n').at(-1)).toBe(
-      '… the rest is left out: it would be larger than a step summary may be. The record has all of it.',
+      '… the rest is left out: the page would be larger than 1 MB. The record has all of it.',
     );
   });
 });

@@ -14,6 +14,8 @@ it('all are known by name', () => {
     ['junit', 'machine'],
     ['markdown', 'machine'],
     ['github', 'machine'],
+    ['gitlab', 'machine'],
+    ['buildkite', 'machine'],
   ]);
 });
 
