@@ -6,11 +6,24 @@ import { gitlab } from './gitlab.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
+import { nagios } from './nagios.ts';
 import { plain } from './plain.ts';
+import { prometheus } from './prometheus.ts';
 import { tty } from './tty.ts';
 
 /** All built-in reporters: one line each. */
-export const reporters: readonly Reporter[] = [tty, plain, json, junit, markdown, github, gitlab, buildkite];
+export const reporters: readonly Reporter[] = [
+  tty,
+  plain,
+  json,
+  junit,
+  markdown,
+  github,
+  gitlab,
+  buildkite,
+  nagios,
+  prometheus,
+];
 
 export { headline } from './headline.ts';
 export { notify } from './notify.ts';

@@ -16,6 +16,8 @@ it('all are known by name', () => {
     ['github', 'machine'],
     ['gitlab', 'machine'],
     ['buildkite', 'machine'],
+    ['nagios', 'machine'],
+    ['prometheus', 'machine'],
   ]);
 });
 
