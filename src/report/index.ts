@@ -9,6 +9,7 @@ import { markdown } from './markdown.ts';
 import { nagios } from './nagios.ts';
 import { plain } from './plain.ts';
 import { prometheus } from './prometheus.ts';
+import { slack } from './slack.ts';
 import { tty } from './tty.ts';
 
 /** All built-in reporters: one line each. */
@@ -23,6 +24,7 @@ export const reporters: readonly Reporter[] = [
   buildkite,
   nagios,
   prometheus,
+  slack,
 ];
 
 export { headline } from './headline.ts';

@@ -18,6 +18,7 @@ it('all are known by name', () => {
     ['buildkite', 'machine'],
     ['nagios', 'machine'],
     ['prometheus', 'machine'],
+    ['slack', 'machine'],
   ]);
 });
 
