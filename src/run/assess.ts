@@ -86,9 +86,17 @@ const unsettledWhileBlind = (groups: Sample<Json>[][], verdict: Verdict): Verdic
   return blind && verdict.outcome === 'pass' ? { ...verdict, settled: false } : verdict;
 };
 
+/** A kind that is content without having seen anything proves nothing: no samples are never a pass. */
+const provenBySight = (verdict: Verdict, history: AnyHistory): Verdict => {
+  const isBlind = judged(history).every((sample) => 'missed' in sample);
+  if (!isBlind || verdict.outcome !== 'pass' || !verdict.settled) return verdict;
+  const because = `nothing has been seen yet; without a sample the kind says: ${verdict.because}`;
+  return { outcome: 'inconclusive', settled: false, reason: 'no_samples', because };
+};
+
 const spoken = (kind: AnyKind, spec: unknown, history: AnyHistory): Verdict => {
   try {
-    return checkedVerdict(kind.name, kind.judge(history, spec));
+    return provenBySight(checkedVerdict(kind.name, kind.judge(history, spec)), history);
   } catch (error) {
     const because = `the judge of kind ${kind.name} failed: ${error instanceof Error ? error.message : String(error)}`;
     return { outcome: 'error', settled: true, reason: 'bug', because };

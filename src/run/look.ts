@@ -80,11 +80,32 @@ const missedOf = (error: unknown, kind: string): Missed =>
 
 /** Kinds may come from other packages: what is no list of looks is our error, never a pass. */
 const checkedLooks = (looks: unknown): Look<Json>[] => {
-  const wellFormed =
-    Array.isArray(looks) &&
-    looks.every((one) => typeof one === 'object' && one !== null && ('seen' in one || 'missed' in one));
-  if (wellFormed) return looks as Look<Json>[];
+  if (Array.isArray(looks) && looks.every(isLook)) return looks as Look<Json>[];
   return [
     { missed: { by: 'ours', reason: 'bad_look', because: 'the kind gave something that is not a list of looks' } },
   ];
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const isLook = (one: unknown): boolean => {
+  if (!isObject(one)) return false;
+  return 'missed' in one ? isMissed(one['missed']) : 'seen' in one && isPlain(one['seen']);
+};
+
+const parties: readonly unknown[] = ['target', 'instrument', 'throttle', 'ours'] satisfies Missed['by'][];
+
+const isMissed = (missed: unknown): boolean =>
+  isObject(missed) &&
+  parties.includes(missed['by']) &&
+  typeof missed['reason'] === 'string' &&
+  typeof missed['because'] === 'string';
+
+/** What no JSON can hold (a circle, a bigint) would end the run when its record is written. */
+const isPlain = (seen: unknown): boolean => {
+  try {
+    return JSON.stringify(seen) !== undefined;
+  } catch {
+    return false;
+  }
 };

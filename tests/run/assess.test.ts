@@ -116,3 +116,14 @@ describe('a kind that misbehaves', () => {
     expect(verdict.because).toContain(because);
   });
 });
+
+describe('a kind that is content without a sample', () => {
+  const content: Verdict = { outcome: 'pass', settled: true, reason: 'ok', because: 'fine' };
+  const kind = scriptedKind(() => 0, { judge: () => content });
+
+  it.each<[string, Entry[], string]>([
+    ['nothing was seen', [], 'inconclusive open no_samples'],
+    ['every look was missed', ['target', 'target'], 'inconclusive open no_samples'],
+    ['one was seen', [1], 'pass settled ok'],
+  ])('%s', (_, entries, expected) => expect(brief(assess(kind, {}, history(entries)))).toBe(expected));
+});
