@@ -65,6 +65,7 @@ const reporterSchema = () =>
     about: sentence(),
     writes: z.enum(['prose', 'machine'], 'must be prose or machine'),
     open: method(),
+    appends: z.array(z.looseObject({ env: sentence(), open: method() })).optional(),
   });
 
 const list = (part: z.ZodType) => z.array(part, 'must be a list').optional();
