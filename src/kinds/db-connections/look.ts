@@ -66,7 +66,8 @@ const createLooker = (
     if (session === undefined) return undefined;
     const [row] = await session.query(capacitySql(spec.role, asker.database, ownPids, literal));
     const { pid, dbNow, slots } = readCapacity(row, own);
-    if (session.pid > 0 && session.pid !== pid) return 'pooler';
+    // A pooler makes up the process id of its client: any 32 bits, so that half of them read negative.
+    if (session.pid !== 0 && session.pid !== pid) return 'pooler';
     const clock = known?.clock ?? dbNow;
     const holders = readHolders(await session.query(holdersSql(clock, ownPids)));
     const [press] = await session.query(pressureSql(spec.role, asker.database, olderThan, ownPids, literal));

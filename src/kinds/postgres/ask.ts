@@ -54,7 +54,7 @@ const missedOf = (failure: PostgresFailure): Missed => {
 
 /** A pooler hands out process ids of its own: `pid` is what the server itself calls this session. */
 export const poolerIn = ({ session }: Reached, pid: number): Missed | undefined =>
-  session.pid > 0 && session.pid !== pid ? poolerMissed : undefined;
+  session.pid !== 0 && session.pid !== pid ? poolerMissed : undefined;
 
 /** Why a look at a server may be missed, for the `reasons` of a kind. */
 export const serverReasons: Record<string, string> = {
