@@ -377,7 +377,7 @@ describe('the shared session', () => {
     expect(log).toEqual(['open 1', 'a in', 'a out', 'open 2', 'close 1', 'b in', 'b out']);
   });
 
-  it('is refused as a pooler when the process ids differ', async () => {
+  it.each([7, -7])('is refused as a pooler when the process ids differ: %i', async (pid) => {
     const row = { pid: 99, version: 160000, db_now: 1, started_at: 1, max_connections: 10, superuser_reserved: 3 };
     const place = { standby: false, own_role: false, own_database: true };
     const rest = { reserved: 0, role_limit: -1, role_super: false, database_limit: -1, used: 1, used_by_role: 1 };
@@ -386,7 +386,7 @@ describe('the shared session', () => {
     const answer = async () => [{ ...row, ...place, ...rest, ...more, ...hidden }];
     const postgres: Postgres = {
       literal: (text) => `'${text}'`,
-      connect: async () => ({ ...session(7, []), query: answer }),
+      connect: async () => ({ ...session(pid, []), query: answer }),
     };
     const opened = await dbConnections.open(spec, worldOf({ postgres }));
     expect(await opened.sample(tick())).toMatchObject([{ missed: { by: 'ours', reason: 'is_a_pooler' } }]);
