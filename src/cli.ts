@@ -23,6 +23,8 @@ const main = async (argv: readonly string[]): Promise<number> => {
 /** Milliseconds that something left open may hold the process back after its work is done. */
 const patience = 2000;
 
+// Work that never settles (a plugin that waits for nothing) lets Node end by itself: that must not look like a pass.
+process.exitCode = 1;
 // exitCode, not exit(): what still has to be written reaches its reader first.
 process.exitCode = await main(process.argv);
 setTimeout(() => process.exit(), patience).unref();

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { StoredBaseline } from '../kit/index.ts';
 import { baseline } from '../run/index.ts';
-import type { Context } from './context.ts';
+import { type Context, signalCode } from './context.ts';
 import { engineInput } from './run.ts';
 import { type CommonOptions, usable, withEnvFile, withSession } from './session.ts';
 
@@ -17,6 +17,11 @@ export const baselineCommand = async (name: string, options: BaselineOptions, gi
   return withSession('baseline', name, options, context, async (opened) => {
     const input = engineInput('run', opened, context, options.release);
     const taken = await baseline({ ...input, permission: { rollback: false }, overrides: [], shadow: false });
+    const interrupted = signalCode(context);
+    if (interrupted !== undefined) {
+      context.stderr.write('interrupted: no baseline was kept\n');
+      return interrupted;
+    }
     const kept = await usable(opened.store, () => opened.store.saveBaseline(taken));
     if (options.out !== undefined)
       await context.io.files.write(

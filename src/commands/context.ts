@@ -26,3 +26,9 @@ export interface Interrupts {
   signal: AbortSignal;
   by(): 'SIGINT' | 'SIGTERM' | undefined;
 }
+
+/** The exit code after a signal, as shells tell it (128 + signal); undefined while none has come. */
+export const signalCode = ({ interrupts }: Pick<Context, 'interrupts'>): number | undefined => {
+  const by = interrupts.by();
+  return by === undefined ? undefined : by === 'SIGINT' ? 130 : 143;
+};

@@ -1,6 +1,6 @@
 // The one place, with cli.ts, that touches the process: its streams, signals, environment and self-measurement.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { createIo } from '../io/index.ts';
 import type { Context, Interrupts } from './context.ts';
@@ -10,6 +10,7 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** The context of a real command line. */
 export const processContext = (packageRoot: string, version: string): Context => {
+  const { interrupts, onSignal } = listen();
   const rest = {
     cwd: process.cwd(),
     packageRoot,
@@ -17,8 +18,8 @@ export const processContext = (packageRoot: string, version: string): Context =>
     stdin: { isTTY: process.stdin.isTTY },
     stdout: process.stdout,
     stderr: process.stderr,
-    interrupts: listen(),
-    ask,
+    interrupts,
+    ask: (question: string) => ask(question, () => onSignal('SIGINT')),
     usage: measure(),
   };
   sparePeakMemory();
@@ -31,7 +32,7 @@ export const processContext = (packageRoot: string, version: string): Context =>
   return inEnv(process.env);
 };
 
-const listen = (): Interrupts => {
+const listen = (): { interrupts: Interrupts; onSignal(signal: keyof typeof codes): void } => {
   const controller = new AbortController();
   let by: keyof typeof codes | undefined;
   const onSignal = (signal: keyof typeof codes): void => {
@@ -41,17 +42,24 @@ const listen = (): Interrupts => {
   };
   process.on('SIGINT', () => onSignal('SIGINT'));
   process.on('SIGTERM', () => onSignal('SIGTERM'));
-  return { signal: controller.signal, by: () => by };
+  return { interrupts: { signal: controller.signal, by: () => by }, onSignal };
 };
 
-const ask = async (question: string): Promise<string> => {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
-};
+/** While a question stands, the terminal hands Ctrl-C to us as a key. Ctrl-D and a terminal that goes away answer nothing. */
+const ask = (question: string, onCtrlC: () => void): Promise<string> =>
+  new Promise((resolve) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = (text: string): void => {
+      resolve(text);
+      lines.close();
+    };
+    lines.once('SIGINT', () => {
+      onCtrlC();
+      answer('');
+    });
+    lines.once('close', () => resolve(''));
+    lines.question(question, answer);
+  });
 
 /**
  * undici parses HTTP in WebAssembly. Optimising that module takes 30 MB at its first request, for a program that sends a

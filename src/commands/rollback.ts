@@ -1,7 +1,7 @@
 // `holdpoint rollback`: go back by hand. The plan first, then the question, then the same engine as a run.
 import { duration, type RollbackOrder, UsageError } from '../kit/index.ts';
 import { goBack, type RunInput } from '../run/index.ts';
-import type { Context } from './context.ts';
+import { type Context, signalCode } from './context.ts';
 import { engineInput, finish } from './run.ts';
 import { type CommonOptions, type Opened, withEnvFile, withSession } from './session.ts';
 
@@ -19,8 +19,8 @@ export const rollbackCommand = async (name: string, options: RollbackOptions, gi
     if (!platform || !profile.rollback)
       throw new UsageError(`${profile.name} has no rollback section: there is nothing to go back with`);
     const target = await targetOf(options, opened);
-    context.stderr.write(`${planText(target, opened)}\n`);
-    if (!options.drill && !(await agreed(options, opened, context))) return 22;
+    context.stderr.write(`${opened.redactor.text(planText(target, opened))}\n`);
+    if (!options.drill && !(await agreed(options, opened, context))) return signalCode(context) ?? 22;
     const input = engineInput('rollback', opened, context);
     const record = await goBack(
       { ...input, ...drilled(input, options), permission: { rollback: true }, overrides: [], shadow: false },

@@ -65,7 +65,9 @@ export const takeBaseline = async (course: Course): Promise<void> => {
 
 /** A store that cannot be written costs later runs their baseline, not this one. */
 const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseline> => {
-  const { store } = course.input;
+  const { store, signal } = course.input;
+  // What an interruption left half seen must not stand for this release later.
+  if (signal.aborted) return taken;
   try {
     if ((await store.saveBaseline(taken)) === 'saved') return taken;
   } catch (error) {
