@@ -45,7 +45,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
 const PURE_BUILTINS = ['path', 'path/posix', 'url', 'crypto', 'util', 'events', 'buffer', 'string_decoder', 'assert'];
 
 /** What belongs to the process itself: its terminal and its measure of itself. */
-const PROCESS_BUILTINS = ['process', 'readline/promises', 'perf_hooks', 'v8'];
+const PROCESS_BUILTINS = ['process', 'readline', 'perf_hooks', 'v8'];
 
 /** Reaching the world without importing anything. `AbortSignal.timeout` is missing on purpose: deadlines go through it. */
 const WORLD_GLOBALS =
