@@ -141,7 +141,7 @@ describe('the rules can fail', () => {
   });
 
   it.each([
-    ['src/commands/context.ts', "import { createInterface } from 'node:readline/promises';"],
+    ['src/commands/context.ts', "import { createInterface } from 'node:readline';"],
     ['src/io/http.ts', "import type { Agent } from 'undici'; const { request } = await import('undici');"],
     [
       'src/kinds/login.ts',
