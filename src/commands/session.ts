@@ -15,7 +15,8 @@ import {
 import { loadProfile } from '../profile/index.ts';
 import { openPlatform } from '../rollback/index.ts';
 import { openStore } from '../store/index.ts';
-import type { Context } from './context.ts';
+import { type Context, signalCode } from './context.ts';
+import { NotBegun } from './not-begun.ts';
 import { builtIn } from './registry.ts';
 import { openReporting, type Reporting } from './reporting.ts';
 import { select } from './selection.ts';
@@ -40,14 +41,6 @@ export interface Opened {
   overrides: string[];
   /** Where the record was stored last (a path). */
   saved(): string | undefined;
-}
-
-/** Another run holds the lock: exit code 75. */
-export class Locked extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'Locked';
-  }
 }
 
 /** Opens everything for one verb, gives it to `work`, and closes everything on every path. */
@@ -146,11 +139,15 @@ const lock = async (
   while (true) {
     const held = await store.lock(`${service}.${environment}`, name);
     if (isLease(held)) return () => held.release();
-    if (clock.monotonic() >= until || context.interrupts.signal.aborted) {
+    const interrupted = signalCode(context);
+    if (interrupted !== undefined)
+      throw new NotBegun('interrupted while waiting for another run: nothing was begun', interrupted);
+    if (clock.monotonic() >= until) {
       const { pid, host, since } = held.heldBy;
       const waited = wait > 0 ? ` for ${duration(wait)}` : '';
-      throw new Locked(
+      throw new NotBegun(
         `another run holds the lock on ${name}${waited}: process ${pid} on ${host} since ${since}. Wait for it with --wait 10m.`,
+        75,
       );
     }
     await clock.sleep(lockPoll, context.interrupts.signal);

@@ -1,15 +1,16 @@
 // The last word on an error that reached the top: a sentence for the caller's mistakes, a stack for ours.
 import { UsageError } from '../kit/errors.ts';
+import { NotBegun } from './not-begun.ts';
 
-/** Tells the error on stderr. Usage errors are sentences and exit 2; another run's lock is 75; anything else is a bug. */
+/** Tells the error on stderr. Usage errors are sentences and exit 2; anything unknown is a bug. */
 export const tell = (error: unknown): number => {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
-  if (error instanceof Error && error.name === 'Locked') {
+  if (error instanceof NotBegun) {
     process.stderr.write(`${error.message}\n`);
-    return 75;
+    return error.exitCode;
   }
   process.stderr.write(
     `This is a bug in holdpoint; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`,

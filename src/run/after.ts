@@ -4,7 +4,7 @@ import { askControl } from './control.ts';
 import { type Course, enterPhase, finalFindings, mark } from './course.ts';
 import { decide } from './decide.ts';
 import { diagnose } from './diagnose.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Stop } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
 import { look } from './look.ts';
 import { verify } from './verify.ts';
@@ -21,12 +21,43 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
   if (end === 'interrupted')
     stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
   if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(course));
+  if (undecided().action === 'pass') stops.push(...(await stillLive(course)));
   if (undecided().action !== 'rollback') return undecided();
   const control = await askControl(input.profile.rollback?.control, input.profile.root, input.io, input.signal);
   if (!control) return undecided();
   stops.push(control);
   return decide(course.findings, stops, { rollback: false, because: control.text });
 };
+
+/** Milliseconds between two tries to read the live revision before a pass. */
+const rereadAfter = 500;
+
+/** A pass is for the revision that was looked at: it must be the live one, still and readably. */
+const stillLive = async ({ input, from }: Course): Promise<Stop[]> => {
+  const { platform, verb, io, signal } = input;
+  if (verb !== 'run' || !platform || from === undefined) return [];
+  let text = '';
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    try {
+      const { revision, settled, detail } = await platform.live(signal);
+      if (revision !== from) return [supersededBy(revision, from)];
+      if (settled) return [];
+      text = detail;
+    } catch (error) {
+      text = error instanceof Error ? error.message : String(error);
+    }
+    await io.clock.sleep(rereadAfter, signal);
+  }
+  return [
+    { check: 'rollout', reason: 'rollout_unreadable', text: `what is live could not be confirmed at the end: ${text}` },
+  ];
+};
+
+const supersededBy = (revision: string, from: string): Stop => ({
+  check: 'rollout',
+  reason: 'superseded',
+  text: `${revision} is live now, not ${from}: somebody deployed during the run, so nothing was proven of it`,
+});
 
 const whyEnded = {
   green: 'deadline',

@@ -1,7 +1,7 @@
 // Takes a baseline before a deploy: out of the source's own history where it has one, else by looking.
 import type { Baseline, Clock, Json, Sample, Span } from '../kit/index.ts';
 import { setBaseline, verdictOn } from './baseline.ts';
-import { deadlineIn } from './deadline.ts';
+import { aborted, deadlineIn } from './deadline.ts';
 import { look } from './look.ts';
 import type { Watched } from './watched.ts';
 
@@ -14,17 +14,15 @@ const repeatAfter = 1000;
 export interface Capture {
   clock: Clock;
   signal: AbortSignal;
+  /** Milliseconds for all of it; a source's own history may take half of that. */
+  length: number;
   /** Told after each look of everything that the baseline holds so far. */
   onLook(watched: Watched, samples: Sample<Json>[]): void;
 }
 
-/** Captures a baseline for every check, at most `length` milliseconds long. */
-export const captureBaselines = async (
-  watched: readonly Watched[],
-  length: number,
-  options: Capture,
-): Promise<void> => {
-  const deadline = deadlineIn(options.clock, length, options.signal);
+/** Captures a baseline for every check. */
+export const captureBaselines = async (watched: readonly Watched[], options: Capture): Promise<void> => {
+  const deadline = deadlineIn(options.clock, options.length, options.signal);
   const within = { ...options, signal: deadline.signal };
   try {
     await Promise.all(watched.map(async (one) => setBaseline(one, await capture(one, within))));
@@ -34,20 +32,31 @@ export const captureBaselines = async (
 };
 
 /** Reads the baseline of every check that has a history of its own, ending at `until` (epoch milliseconds). */
-export const deriveBaselines = async (watched: readonly Watched[], until: number): Promise<void> => {
+export const deriveBaselines = async (
+  watched: readonly Watched[],
+  until: number,
+  { clock, signal, length }: { clock: Clock; signal: AbortSignal; length: number },
+): Promise<void> => {
   const span = { from: until - historySpan, to: until };
+  const deadline = deadlineIn(clock, length, signal);
   await Promise.all(
     watched.map(async (one) => {
-      const derived = await derive(one, span);
+      const derived = await derive(one, span, deadline.signal);
       if (derived) setBaseline(one, derived);
     }),
   );
+  deadline.clear();
 };
 
-const derive = async ({ opened, plan }: Watched, span: Span): Promise<Baseline<Json> | undefined> => {
+/** A source that does not answer in time has no history: its baseline is captured by looking. */
+const derive = async (
+  { opened, plan }: Watched,
+  span: Span,
+  signal: AbortSignal,
+): Promise<Baseline<Json> | undefined> => {
   if (!('session' in opened) || !opened.session.past) return undefined;
   try {
-    const samples = await opened.session.past(span, plan.every);
+    const samples = await Promise.race([opened.session.past(span, plan.every), aborted(signal).then(() => [])]);
     return samples.some((sample) => 'seen' in sample) ? { from: 'derived', samples } : undefined;
   } catch {
     // A source without a usable history is no reason to stop: its baseline is captured by looking.
@@ -57,7 +66,9 @@ const derive = async ({ opened, plan }: Watched, span: Span): Promise<Baseline<J
 
 const capture = async (watched: Watched, options: Capture): Promise<Baseline<Json>> => {
   const now = options.clock.now();
-  const derived = await derive(watched, { from: now - historySpan, to: now });
+  const half = deadlineIn(options.clock, options.length / 2, options.signal);
+  const derived = await derive(watched, { from: now - historySpan, to: now }, half.signal);
+  half.clear();
   if (derived) return derived;
   const samples = await (watched.check.kind.baseline === 'window' ? stretch : lookAndRepeat)(watched, options);
   return { from: samples.length > 0 ? 'captured' : 'none', samples };

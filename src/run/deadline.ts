@@ -11,9 +11,18 @@ export interface Deadline {
 export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Deadline => {
   const over = new AbortController();
   const done = new AbortController();
-  void clock.sleep(ms, done.signal).then(() => over.abort());
+  void clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) over.abort();
+  });
   return {
     signal: parent ? AbortSignal.any([over.signal, parent]) : over.signal,
     clear: () => done.abort(),
   };
 };
+
+/** Resolves when the signal aborts, or at once when it has. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -5,6 +5,18 @@ import type { Stop } from './finding.ts';
 /** A deploy may take this long (milliseconds) before it is ended. */
 const deployDeadline = 60 * 60_000;
 
+/** Lines of a deploy command that are shown; each one is searched for secrets, which a flood would not be worth. */
+const shownLines = 5000;
+
+const createTeller = (tell: (line: string) => void): ((line: string) => void) => {
+  let told = 0;
+  return (line) => {
+    told += 1;
+    if (told <= shownLines) tell(line);
+    if (told === shownLines) tell(`… no more than ${shownLines} lines are shown`);
+  };
+};
+
 /** Runs the command; a stop when it did not end with 0. */
 export const deploy = async (
   argv: readonly [string, ...string[]],
@@ -13,7 +25,7 @@ export const deploy = async (
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Stop | undefined> => {
-  const onLine = (line: string): void => emit({ type: 'output', at: io.clock.now(), line });
+  const onLine = createTeller((line) => emit({ type: 'output', at: io.clock.now(), line }));
   const finished = await io.processes.run({ argv, cwd, deadline: deployDeadline, signal, onLine });
   if (finished.exit === 0 && !finished.timedOut) return undefined;
   const how =

@@ -25,7 +25,7 @@ export const run = async (input: RunInput): Promise<RunRecord> => {
     const rollback = await act(course, decision);
     return await finish(course, decision, rollback);
   } finally {
-    await closeAll(course.watched);
+    await closeAll(course.watched, input.io.clock);
   }
 };
 
@@ -41,7 +41,7 @@ export const goBack = async (input: RunInput, target: { from: string; to: string
     };
     return await finish(course, decision, await act(course, decision));
   } finally {
-    await closeAll(course.watched);
+    await closeAll(course.watched, input.io.clock);
   }
 };
 
@@ -51,7 +51,7 @@ export const baseline = async (input: RunInput): Promise<StoredBaseline> => {
   try {
     return await captureBaseline(course);
   } finally {
-    await closeAll(course.watched);
+    await closeAll(course.watched, input.io.clock);
   }
 };
 
@@ -82,7 +82,9 @@ const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
   await takeBaseline(course);
   await bringOut(course);
   if (course.input.signal.aborted) return 'interrupted';
-  return course.stops.length > 0 ? 'stopped' : holdNow(course, course.input.profile.timings.hold.warmup);
+  return course.stops.some(({ reason }) => reason !== 'rollout_stuck')
+    ? 'stopped'
+    : holdNow(course, course.input.profile.timings.hold.warmup);
 };
 
 const lookNow = async (course: Course): Promise<HoldEnd> => {

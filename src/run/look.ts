@@ -1,6 +1,6 @@
 // Takes one look of one check: bounded in time, and whatever happens becomes a sample.
 import { type Clock, isMissedLook, type Json, type Look, type Missed, type Phase, type Sample } from '../kit/index.ts';
-import { deadlineIn } from './deadline.ts';
+import { aborted, deadlineIn } from './deadline.ts';
 import type { Watched } from './watched.ts';
 
 /** A kind that ignores its signal is left behind after this many milliseconds. */
@@ -58,12 +58,6 @@ const isStillBusy = async (watched: Watched, clock: Clock, signal: AbortSignal):
   waited.clear();
   return busy;
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 const tooSlow = (timeout: number): Look<Json>[] => [
   { missed: { by: 'ours', reason: 'too_slow', because: `the look did not come back within ${timeout} ms` } },

@@ -7,6 +7,10 @@ export const engineReasons: Readonly<Record<string, string>> = {
     'The revision that was live before the deploy is still live: nothing new was deployed. Look at the deploy command and at the platform, not at the checks.',
   rollout_incomplete:
     'Not every replica runs the new revision within `rollout`. Look at the platform: image pulls, readiness, quotas.',
+  rollout_stuck:
+    'The new revision is in place, but not every replica runs it within `rollout`. The checks are judged all the same: they may ask for a rollback; without that it blocks. Look at the log of the release: it may not start.',
+  superseded:
+    'Another revision is live than the one under test: somebody deployed during the run. Run again for what is live now.',
   rollout_unreadable: 'The live revision could not be read from the platform. Look at its credentials and commands.',
   deploy_failed: 'The deploy command did not end with 0. Nothing was verified.',
   by_hand: 'A person asked for the rollback with `holdpoint rollback`.',

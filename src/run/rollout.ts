@@ -51,5 +51,7 @@ const unfinished = (state: State, before: string | undefined, length: number): R
     return { live: revision, stop: { check: 'rollout', reason: 'not_live', text } };
   }
   const text = `the roll-out did not finish within ${duration(length)}: ${detail}`;
-  return { live: revision, stop: { check: 'rollout', reason: 'rollout_incomplete', text } };
+  // A release that cannot start never becomes settled: what users get all the same is for the checks to judge.
+  const reason = revision === before ? 'rollout_incomplete' : 'rollout_stuck';
+  return { live: revision, stop: { check: 'rollout', reason, text } };
 };

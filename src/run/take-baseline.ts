@@ -1,5 +1,13 @@
 // The baseline of a run: captured now, stored by an earlier command, or read from the sources' own history.
-import { duration, isoTime, type Json, plural, type Sample, type StoredBaseline } from '../kit/index.ts';
+import {
+  duration,
+  isoTime,
+  type Json,
+  plural,
+  type RunRecord,
+  type Sample,
+  type StoredBaseline,
+} from '../kit/index.ts';
 import { restoreBaselines, storedChecks } from './baseline.ts';
 import { captureBaselines, deriveBaselines } from './capture.ts';
 import { type Course, enterPhase, mark, note, readable } from './course.ts';
@@ -20,7 +28,7 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
   );
   const live = await liveNow(course);
   const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());
-  await captureBaselines(watched, length, { clock: io.clock, signal, onLook });
+  await captureBaselines(watched, { clock: io.clock, signal, length, onLook });
   const takenAt = isoTime(io.clock.now());
   mark(course, 'baseline');
   return {
@@ -55,13 +63,20 @@ export const takeBaseline = async (course: Course): Promise<void> => {
   if (stored) {
     restoreBaselines(course.watched, stored.checks);
     adopt(course, stored);
-    await deriveBaselines(course.watched, Date.parse(stored.takenAt));
+    await deriveBaselines(course.watched, Date.parse(stored.takenAt), derivation(course));
     note(course, 'info', `baseline: captured ${stored.takenAt} for ${stored.release}`);
     return;
   }
   note(course, 'warn', 'no baseline was captured before this deploy: failures cannot be attributed to it');
-  await deriveBaselines(course.watched, input.io.clock.now() - input.profile.timings.rollout);
+  await deriveBaselines(course.watched, input.io.clock.now() - input.profile.timings.rollout, derivation(course));
 };
+
+/** Reading a source's own history may take as long as capturing a baseline. */
+const derivation = ({ input }: Course) => ({
+  clock: input.io.clock,
+  signal: input.signal,
+  length: input.profile.timings.baseline,
+});
 
 /** A store that cannot be written costs later runs their baseline, not this one. */
 const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseline> => {
@@ -78,12 +93,36 @@ const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseli
   return { ...taken, ...(first?.live === undefined ? {} : { live: first.live, takenAt: first.takenAt }) };
 };
 
-const findStored = async ({ input }: Course): Promise<StoredBaseline | undefined> => {
+const findStored = async (course: Course): Promise<StoredBaseline | undefined> => {
+  const { input } = course;
   const { service, environment } = input.profile;
   const { label } = input.identity;
   const exact = label === undefined ? undefined : await input.store.baseline(service, environment, label);
-  return exact ?? input.store.baseline(service, environment);
+  return exact ?? unlessOver(course, await input.store.baseline(service, environment));
 };
+
+/** A baseline that was taken for another label is this deploy's only while its own deploy is not over. Milliseconds. */
+const newestCounts = 24 * 60 * 60_000;
+
+const unlessOver = async (course: Course, newest: StoredBaseline | undefined): Promise<StoredBaseline | undefined> => {
+  const { store, io, profile } = course.input;
+  if (!newest) return undefined;
+  const takenAt = Date.parse(newest.takenAt);
+  const records = await store.records({ service: profile.service, environment: profile.environment, limit: 50 });
+  const over = records.some((record) => Date.parse(record.finishedAt) > takenAt && hasEnded(record));
+  if (!over && io.clock.now() - takenAt <= newestCounts) return newest;
+  note(
+    course,
+    'warn',
+    `the newest baseline (${newest.takenAt}, for ${newest.release}) belongs to an earlier deploy and is not used`,
+  );
+  return undefined;
+};
+
+/** A release that passed, or was rolled back: what comes now is another deploy. */
+const hasEnded = ({ verb, decision, rollback, shadow, overrides }: RunRecord): boolean =>
+  rollback?.state === 'ROLLED_BACK' ||
+  (verb === 'run' && decision.action === 'pass' && !shadow && overrides.length === 0);
 
 const adopt = (course: Course, { live, takenAt }: StoredBaseline): void => {
   if (live !== undefined) course.to = live;

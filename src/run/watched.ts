@@ -2,6 +2,7 @@
 import {
   type Baseline,
   type CheckPlan,
+  type Clock,
   type History,
   isMissedLook,
   type Json,
@@ -13,6 +14,7 @@ import {
   type Verdict,
   type World,
 } from '../kit/index.ts';
+import { aborted, deadlineIn } from './deadline.ts';
 
 export interface Watched {
   readonly check: CheckPlan;
@@ -51,25 +53,49 @@ export const openWatched = async (
   confirmed: undefined,
 });
 
+/** Milliseconds that a kind may take to open, and to close, what it needs. */
+const patience = { open: 10_000, close: 5000 };
+
 const openSession = async (check: CheckPlan, world: World): Promise<Watched['opened']> => {
   if (check.unavailable !== undefined)
     return { missed: { by: 'ours', reason: 'unavailable', because: check.unavailable } };
+  const deadline = deadlineIn(world.io.clock, patience.open);
   try {
-    return { session: await check.kind.open(check.spec, world) };
+    const opening: Promise<unknown> = check.kind.open(check.spec, world);
+    const session = await Promise.race([opening, aborted(deadline.signal).then(() => 'late')]);
+    if (isSession(session)) return { session };
+    return notOpened(
+      session === 'late' ? `it did not come back within ${patience.open / 1000} s` : 'it gave no session',
+    );
   } catch (error) {
     if (isMissedLook(error)) return { missed: error.missed };
-    const because = `could not be opened: ${error instanceof Error ? error.message : String(error)}`;
-    return { missed: { by: 'ours', reason: 'open_failed', because } };
+    return notOpened(error instanceof Error ? error.message : String(error));
+  } finally {
+    deadline.clear();
   }
 };
 
-/** Closes all sessions; one that fails to close does not keep the others open. */
-export const closeAll = async (watched: readonly Watched[]): Promise<void> => {
-  await Promise.allSettled(
-    watched.map(async ({ opened }) => {
-      if ('session' in opened) await opened.session.close();
-    }),
-  );
+const notOpened = (why: string): Watched['opened'] => ({
+  missed: { by: 'ours', reason: 'open_failed', because: `could not be opened: ${why}` },
+});
+
+/** Kinds may come from other packages. */
+const isSession = (session: unknown): session is Session<Json> =>
+  typeof session === 'object' &&
+  session !== null &&
+  'sample' in session &&
+  typeof session.sample === 'function' &&
+  'close' in session &&
+  typeof session.close === 'function';
+
+/** Closes all sessions; one that fails or hangs does not keep the others open, or the run from ending. */
+export const closeAll = async (watched: readonly Watched[], clock: Clock): Promise<void> => {
+  const deadline = deadlineIn(clock, patience.close);
+  const closing = watched.map(async ({ opened }) => {
+    if ('session' in opened) await opened.session.close();
+  });
+  await Promise.race([Promise.allSettled(closing), aborted(deadline.signal)]);
+  deadline.clear();
 };
 
 /** The same check with a fresh history, for the verification of a rollback. */

@@ -21,7 +21,7 @@ export interface Engine {
   store: MemoryStore;
   events: RunEvent[];
   /** What the platform says is live; null: it cannot be read. */
-  live: { revision: string | null };
+  live: { revision: string | null; settled?: boolean };
   abort: (signal: 'SIGINT' | 'SIGTERM') => void;
   /** Seconds since the beginning. */
   seconds(): number;
@@ -31,7 +31,8 @@ export interface Engine {
 const platformOf = (live: Engine['live']): PlatformSession => ({
   live: async () => {
     if (live.revision === null) throw new Error('the platform does not answer');
-    return { revision: live.revision, settled: true, detail: `all run ${live.revision}` };
+    const settled = live.settled ?? true;
+    return { revision: live.revision, settled, detail: `${settled ? 'all' : '0 of 1'} run ${live.revision}` };
   },
   undo: async () => {},
   manual: ({ from, to }) => `go from ${from} to ${to}`,

@@ -22,8 +22,8 @@ export const plugin = { holdpointPlugin: 1, name: 'stuck', sources: [], platform
   open: () => new Promise(() => {}), judge: () => ({ outcome: 'pass', settled: true, reason: 'ok', because: 'fine' }) }] };
 `;
 
-describe('a run without an end', () => {
-  it('is not told as passed when a plugin waits for nothing', async () => {
+describe('a plugin without an end', () => {
+  it('that never opens is an error of its check alone', async () => {
     const project = await webProject();
     await writeFile(join(project.folder, 'deploy-profiles/stuck.mjs'), stuckPlugin);
     await edit(project, (text) =>
@@ -32,7 +32,9 @@ describe('a run without an end', () => {
         .replace('checks:', 'checks:\n  odd: { kind: stuck }'),
     );
     const { exitCode } = await project.holdpoint('run', 'web', '--', ...project.deployTo('r2'));
-    expect([exitCode, await project.records()]).toEqual([1, []]);
+    const [record] = await project.records();
+    const odd = record?.checks.find(({ id }) => id === 'odd');
+    expect([exitCode, odd?.because]).toEqual([12, 'could not be opened: it did not come back within 10 s']);
   });
 });
 

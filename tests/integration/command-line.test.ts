@@ -89,6 +89,12 @@ describe('run', () => {
     expect(lastLine(refused.stderr)).toMatch(
       /^another run holds the lock on web: process \d+ on \S+ since \S+Z\. Wait for it with --wait 10m\.$/,
     );
+    const given = start('run', 'web', '--wait', '30s', '--', ...deployTo('r1'));
+    setTimeout(() => given.child.kill('SIGINT'), 800);
+    expect([(await given.ended).exitCode, lastLine((await given.ended).stderr)]).toEqual([
+      130,
+      'interrupted while waiting for another run: nothing was begun',
+    ]);
     const waited = holdpoint('run', 'web', '--wait', '30s', '--', ...deployTo('r1'));
     expect([(await first.ended).exitCode, (await waited).exitCode]).toEqual([0, 0]);
   });

@@ -264,6 +264,23 @@ describe('what cannot be measured', () => {
     expect([record.exitCode, record.checks[1]?.because]).toEqual([12, 'could not be opened: no such file']);
   });
 
+  it.each([
+    ['never opens', () => new Promise(() => {}), 'could not be opened: it did not come back within 10 s'],
+    ['opens nothing', async () => undefined, 'could not be opened: it gave no session'],
+  ])('a kind that %s is an error of that check alone', async (_, open, because) => {
+    const engine = startEngine('rs/2');
+    const record = await play(engine, engine.input([scripted('a', fine), scripted('b', fine, { kindOver: { open } })]));
+    expect([record.exitCode, record.checks[1]?.because]).toEqual([12, because]);
+  });
+
+  it('a kind that never closes does not keep the run', async () => {
+    const engine = startEngine('rs/2');
+    const kindOver = {
+      open: async () => ({ sample: async () => [{ seen: { value: 1 } }], close: () => new Promise(() => {}) }),
+    };
+    expect((await play(engine, engine.input([scripted('a', fine, { kindOver })]))).exitCode).toBe(0);
+  });
+
   it('a kind that never comes back is left behind', async () => {
     const engine = startEngine('rs/2');
     const kindOver = { open: async () => ({ sample: () => new Promise(() => {}), close: async () => {} }) };
@@ -294,6 +311,65 @@ describe('the deploy', () => {
     });
     const record = await play(engine, engine.input([lost]));
     expect([record.exitCode, record.decision.because[0]?.reason]).toEqual([12, 'rollout_unreadable']);
+  });
+
+  it('that never settles on the new revision is judged all the same, and rolled back', async () => {
+    const engine = startEngine('rs/2');
+    engine.live.settled = false;
+    const rollBack: typeof undo =
+      (...args) =>
+      async (order, verify) => {
+        engine.live.settled = true;
+        return undo(...args)(order, verify);
+      };
+    const crashing = scripted('login', (tick) => (engine.live.revision === 'rs/2' ? broken(tick) : 1), sufficientAlone);
+    const record = await play(engine, engine.input([crashing], { rollBack: rollBack(engine) }));
+    expect([record.exitCode, record.release.liveAtEnd]).toEqual([20, 'rs/1']);
+  });
+
+  it('that never settles blocks with 11, however green', async () => {
+    const engine = startEngine('rs/2');
+    engine.live.settled = false;
+    const record = await play(engine, engine.input([scripted('a', fine)]));
+    expect([record.exitCode, record.decision.because.map(({ reason }) => reason)]).toEqual([11, ['rollout_stuck']]);
+  });
+
+  it('that somebody overtakes during the hold is no pass', async () => {
+    const engine = startEngine('rs/2');
+    const overtaken = scripted('a', ({ phase, n }) => {
+      if (phase === 'hold' && n === 5) engine.live.revision = 'rs/3';
+      return 1;
+    });
+    const record = await play(engine, engine.input([overtaken]));
+    expect([record.exitCode, record.decision.because[0]?.text]).toEqual([
+      11,
+      'rs/3 is live now, not rs/2: somebody deployed during the run, so nothing was proven of it',
+    ]);
+  });
+
+  it('whose revision cannot be confirmed at the end is no pass', async () => {
+    const engine = startEngine('rs/2');
+    const lost = scripted('a', ({ phase, n }) => {
+      if (phase === 'hold' && n === 5) engine.live.revision = null;
+      return 1;
+    });
+    const record = await play(engine, engine.input([lost]));
+    expect([record.exitCode, record.decision.because[0]?.text]).toEqual([
+      12,
+      'what is live could not be confirmed at the end: the platform does not answer',
+    ]);
+  });
+
+  it('that prints without end is cut', async () => {
+    const engine = startEngine('rs/2');
+    const input = engine.input([scripted('a', fine)]);
+    const run: typeof input.io.processes.run = async ({ onLine, ...command }) => {
+      for (let n = 0; n < 20_000; n += 1) onLine?.(`line ${n}`, 'stdout');
+      return input.io.processes.run(command);
+    };
+    await play(engine, { ...input, io: { ...input.io, processes: { ...input.io.processes, run } } });
+    const lines = engine.events.flatMap((event) => (event.type === 'output' ? [event.line] : []));
+    expect([lines.length, lines.at(-1)]).toEqual([5001, '… no more than 5000 lines are shown']);
   });
 
   it('that fails is not verified', async () => {
@@ -433,6 +509,48 @@ describe('baselines', () => {
     });
     const record = await play(engine, input);
     expect([record.release.to, record.checks[0]?.attribution, record.exitCode]).toEqual(['rs/1', 'introduced', 21]);
+  });
+
+  it('of a deploy that has ended are not used for the next one', async () => {
+    const engine = startEngine('rs/2');
+    await play(engine, engine.input([scripted('a', fine)]));
+    engine.live.revision = 'rs/bad';
+    const { deploy: _, ...input } = engine.input([scripted('a', () => 200, sufficientAlone)], {
+      rollBack: undo(engine),
+    });
+    const record = await play(engine, { ...input, identity: { ...input.identity, label: 'v3' } });
+    expect([record.exitCode, record.release.to, record.checks[0]?.attribution]).toEqual([10, undefined, 'unknown']);
+    expect(engine.events).toContainEqual(
+      expect.objectContaining({
+        type: 'note',
+        text: expect.stringMatching(
+          /^the newest baseline \(\S+, for v2\) belongs to an earlier deploy and is not used$/,
+        ),
+      }),
+    );
+  });
+
+  it('older than a day are not used for another release', async () => {
+    const engine = startEngine();
+    engine.store.kept.baselines.push(await engine.clock.until(baseline(engine.input([scripted('a', fine)]))));
+    await engine.clock.until(engine.clock.sleep(25 * 3_600_000));
+    engine.live.revision = 'rs/2';
+    const { deploy: _, ...input } = engine.input([scripted('a', fine)]);
+    const record = await play(engine, { ...input, identity: { ...input.identity, label: 'v3' } });
+    expect(record.release.to).toBeUndefined();
+  });
+
+  it('a history that never answers is given up, and looking takes its place', async () => {
+    const engine = startEngine('rs/2');
+    const kindOver = {
+      open: async () => ({
+        past: () => new Promise(() => {}),
+        sample: async () => [{ seen: { value: 1 } }],
+        close: async () => {},
+      }),
+    };
+    const record = await play(engine, engine.input([scripted('a', fine, { kindOver })]));
+    expect([record.exitCode, record.checks[0]?.baseline.from]).toEqual([0, 'captured']);
   });
 
   it('that are missing leave failures unattributed', async () => {
