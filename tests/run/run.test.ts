@@ -363,11 +363,11 @@ describe('the deploy', () => {
   it('that prints without end is cut', async () => {
     const engine = startEngine('rs/2');
     const input = engine.input([scripted('a', fine)]);
-    const run: typeof input.io.processes.run = async ({ onLine, ...command }) => {
+    const flood: typeof input.io.processes.run = async ({ onLine, ...command }) => {
       for (let n = 0; n < 20_000; n += 1) onLine?.(`line ${n}`, 'stdout');
       return input.io.processes.run(command);
     };
-    await play(engine, { ...input, io: { ...input.io, processes: { ...input.io.processes, run } } });
+    await play(engine, { ...input, io: { ...input.io, processes: { ...input.io.processes, run: flood } } });
     const lines = engine.events.flatMap((event) => (event.type === 'output' ? [event.line] : []));
     expect([lines.length, lines.at(-1)]).toEqual([5001, '… no more than 5000 lines are shown']);
   });
