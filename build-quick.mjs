@@ -8,6 +8,9 @@ import { Script } from 'node:vm';
 
 const self = fileURLToPath(import.meta.url);
 
+/** As bin/holdpoint.cjs looks for it: kept code is for one Node exactly. */
+const keptFor = (filename) => `${filename}.${process.version}-${process.platform}-${process.arch}.cache`;
+
 /** V8's kept code forgets the loader of its script: `import()` fails in it, and is done by a module beside it. */
 const loader = 'import.cjs';
 const banner = `((require, __filename) => {
@@ -70,7 +73,7 @@ export async function buildQuick(common, src, folder) {
   writeFileSync(join(folder, loader), 'module.exports = (name) => import(name);\n');
   writeFileSync(file, bundle.outputFiles[0].text.replaceAll(/(?<![.\w$])import\(/g, '__import('));
   spawnSync(process.execPath, [self, file], { cwd: dirname(self), stdio: 'ignore' });
-  if (!existsSync(`${file}.cache`)) throw new Error(`running ${file} once left no ${file}.cache`);
+  if (!existsSync(keptFor(file))) throw new Error(`running ${file} once left no ${keptFor(file)}`);
   return { bundle, libraries };
 }
 
@@ -80,7 +83,7 @@ export async function buildQuick(common, src, folder) {
  */
 function remember(filename) {
   const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs' });
-  process.on('exit', () => writeFileSync(`${filename}.cache`, script.createCachedData()));
+  process.on('exit', () => writeFileSync(keptFor(filename), script.createCachedData()));
   script.runInThisContext()(createRequire(filename), filename);
 }
 

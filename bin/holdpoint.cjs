@@ -16,11 +16,17 @@ function isPlainValidate([verb, ...words]) {
   return verb === 'validate' && words.every((word) => word === '--show' || !word.startsWith('-'));
 }
 
-/** Runs a script of the build with the code that V8 made of it there; another V8 refuses that code and compiles anew. */
-function runQuick(filename) {
+/**
+ * The code that V8 made of a script in the build. Another patch of the same V8 does not refuse foreign code but crashes on
+ * it (20.19.0 on code of 20.20.2), so that the name says for which Node exactly it is.
+ */
+const keptFor = (filename) => `${filename}.${process.version}-${process.platform}-${process.arch}.cache`;
+
+/** Runs a script of the build with its kept code. */
+function runQuick(filename, kept) {
   const { readFileSync } = require('node:fs');
   const { Script } = require('node:vm');
-  const cachedData = readFileSync(`${filename}.cache`);
+  const cachedData = readFileSync(kept);
   const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs', cachedData });
   script.runInThisContext()(require, filename);
   // Optimising pays only after some tenths of a second: V8 waits longer for it than for its default of 66 KB of bytecode.
@@ -43,7 +49,7 @@ function main(words) {
     return;
   }
   const quick = `${folder}/validate.cjs`;
-  if (isPlainValidate(words) && existsSync(`${quick}.cache`)) runQuick(quick);
+  if (isPlainValidate(words) && existsSync(keptFor(quick))) runQuick(quick, keptFor(quick));
   else void import('../dist/bin/cli.js');
 }
 

@@ -44,10 +44,11 @@ it('hands every other argument to the bundle', () => {
 });
 
 describe('validate', () => {
-  const quick = (code: string, cache: string): void => {
+  const here = `${process.version}-${process.platform}-${process.arch}`;
+  const quick = (code: string, cache: string, node = here): void => {
     bundle("console.log('cli', process.argv.slice(2).join(' '));");
     writeFileSync(join(folder, 'dist/bin/validate.cjs'), code);
-    writeFileSync(join(folder, 'dist/bin/validate.cjs.cache'), cache);
+    writeFileSync(join(folder, `dist/bin/validate.cjs.${node}.cache`), cache);
   };
   const code =
     "((require, file) => { console.log(require('node:path').basename(file), process.argv.slice(2).join(' ')); })";
@@ -59,9 +60,14 @@ describe('validate', () => {
     [['validate', '--', 'auth'], 'cli validate -- auth\n'],
     [['run', 'auth'], 'cli run auth\n'],
   ])('%j: names and --show alone go to the quick bundle', (args, stdout) => {
-    // Code of another V8, or none at all, is refused, and the script is compiled as usual.
+    // Code that V8 does not know is refused, and the script is compiled as usual.
     quick(code, 'not the code of any V8');
     expect(holdpoint(...args)).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
+  it('kept code of another Node is never touched: another patch of the same V8 crashes on it', () => {
+    quick(code, '', here.replace(process.version, 'v20.0.0'));
+    expect(holdpoint('validate')).toEqual({ status: 0, stdout: 'cli validate\n', stderr: '' });
   });
 
   it.each([
