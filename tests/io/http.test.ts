@@ -116,7 +116,10 @@ describe('a body', () => {
   test('that never ends is cut, not waited for', async () => {
     const server = kept(
       await serve((_, response) => {
-        const more = (): void => void (response.destroyed || response.write('y'.repeat(1000), more));
+        // A write to a client that has gone fails at once: going on after it would spin for ever (Node 26).
+        const more = (error?: Error | null): void => {
+          if (!error && !response.destroyed) response.write('y'.repeat(1000), more);
+        };
         more();
       }),
     );
