@@ -25,7 +25,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   kinds: {
     ...closed,
     folders: ['kit', 'stats'],
-    lazy: ['tough-cookie', 'node-html-parser', 'yaml', '@marcbachmann/cel-js'],
+    lazy: ['tough-cookie', 'node-html-parser', 'oauth4webapi', 'yaml', '@marcbachmann/cel-js'],
   },
   sources: closed,
   profile: { ...closed, packages: ['zod', 'yaml'] },
@@ -33,7 +33,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   rollback: closed,
   store: closed,
   report: { ...closed, lazy: ['listr2'] },
-  io: { ...closed, lazy: ['undici', 'pg', 'zx/core'], world: true },
+  io: { ...closed, lazy: ['undici', 'pg', 'mysql2/promise', 'zx/core'], world: true },
   commands: { ...closed, folders: [...every, 'demo'], packages: ['zod', 'yaml', 'commander'], process: true },
   'cli.ts': { ...closed, folders: ['kit', 'commands', 'io'], packages: ['commander'], process: true },
   'index.ts': { ...closed, folders: [...every, 'commands'] },
