@@ -1,5 +1,6 @@
 // Looks at a server as db-connections sees them, for tests of its judge.
-import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
+import type { Holder, Slots } from '../../src/kinds/database/slots.ts';
+import type { Seen } from '../../src/kinds/db-connections/seen.ts';
 import { start } from './kinds.ts';
 
 const slots = (changes: Partial<Slots> = {}): Slots => ({

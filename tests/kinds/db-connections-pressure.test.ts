@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import { churnBetween } from '../../src/kinds/db-connections/pressure.ts';
-import type { Holder, Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
+import type { Holder, Slots } from '../../src/kinds/database/slots.ts';
+import type { Seen } from '../../src/kinds/db-connections/seen.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import type { Look, Phase } from '../../src/kit/index.ts';
 import { clock, holder, look } from '../helpers/db-connections.ts';

@@ -1,10 +1,11 @@
 // db-connections without a server: refusals, limits, who owns the growth, and the sentences of every verdict.
 import { describe, expect, it } from 'vitest';
-import { openDoor } from '../../src/kinds/db-connections/door.ts';
+import type { Refusal, Scope, Slots } from '../../src/kinds/database/slots.ts';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
-import { type Refusal, refusalOf, type Scope } from '../../src/kinds/db-connections/refusal.ts';
-import type { Seen, Slots } from '../../src/kinds/db-connections/seen.ts';
+import type { Seen } from '../../src/kinds/db-connections/seen.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
+import { openDoor } from '../../src/kinds/postgres/door.ts';
+import { refusalOf } from '../../src/kinds/postgres/refusal.ts';
 import { type Look, type Phase, type Postgres, PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
 import { clock, holder, look } from '../helpers/db-connections.ts';
 import { historyOf, missed, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';

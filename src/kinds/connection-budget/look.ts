@@ -1,8 +1,9 @@
 // One look: every number of the budget from where it stands, and the limits from the server where it is named.
 import type { Look, Missed, Session, Tick, World } from '../../kit/index.ts';
-import { readCapacity, type Slots } from '../db-connections/seen.ts';
-import { capacitySql } from '../db-connections/sql.ts';
+import type { Slots } from '../database/slots.ts';
 import { type Asking, openAsking, poolerIn } from '../postgres/ask.ts';
+import { readCapacity } from '../postgres/rows.ts';
+import { capacitySql } from '../postgres/sql.ts';
 import { type Bound, type Client, type Seen, surgeOf } from './budget.ts';
 import { NumberMissing, type Numbers, openNumbers } from './numbers.ts';
 import type { ClientSpec, Spec } from './spec.ts';

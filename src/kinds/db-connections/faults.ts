@@ -1,9 +1,9 @@
 // What is wrong with the slots at one look, in words: the number, the limit, who holds them, where to look first.
 import type { Fault } from '../../kit/index.ts';
+import type { Scope } from '../database/slots.ts';
 import { groupsOf, holdersText, isRestarted, ownerOf } from './holders.ts';
 import { counted, limitOf, type Use, usesOf, useText } from './limits.ts';
 import { blindNext, nextOf } from './next.ts';
-import type { Scope } from './refusal.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 

@@ -1,9 +1,10 @@
 // Faults of the near future: slots that will be used up soon, and a roll-out that will not fit when it is complete.
 import { duration, type Fault, plural, type Sample, secondsUntil } from '../../kit/index.ts';
+import type { Holder, Slots } from '../database/slots.ts';
 import { useFault } from './faults.ts';
 import { inScope, labelOf, ownerOf, sum } from './holders.ts';
 import { type Use, usesOf, useText } from './limits.ts';
-import type { Holder, Seen, Slots } from './seen.ts';
+import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 
 /** Looks that the forecast is made from: the newest ones. */

@@ -1,7 +1,8 @@
 // Who holds the connections, how that grew since the baseline, and whether the growth is the release's.
 import { isoTime } from '../../kit/index.ts';
+import type { Holder, Slots } from '../database/slots.ts';
 import { type LimitName, type Use, usesOf } from './limits.ts';
-import type { Holder, Seen, Slots } from './seen.ts';
+import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 
 /** All connections that share an application name (or, without one, a role). */

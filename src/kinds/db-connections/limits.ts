@@ -1,6 +1,6 @@
 // Which limits bind the service, how much of each is used, and how bad that is.
 import { type Amount, amountOf, percent } from '../../kit/index.ts';
-import type { Slots } from './seen.ts';
+import type { Slots } from '../database/slots.ts';
 import type { Spec } from './spec.ts';
 
 /** The limit of the server, of the role, or of the database. */

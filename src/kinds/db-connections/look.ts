@@ -1,11 +1,12 @@
 // One check's looks at its servers: try to connect, count, name the holders; each server by itself.
-import type { Literal } from './sql.ts';
 import type { Look, Missed, Session, Shared, Tick, World } from '../../kit/index.ts';
-import { asked, type Door, openDoor, type Visit } from './door.ts';
-import { type Asker, poolerMissed, type Refused, refusalOf } from './refusal.ts';
-import { readCapacity, readHolders, readPressure, type Seen } from './seen.ts';
+import type { Refused } from '../database/slots.ts';
+import { asked, type Door, openDoor, type Visit } from '../postgres/door.ts';
+import { type Asker, poolerMissed, refusalOf } from '../postgres/refusal.ts';
+import { readCapacity, readHolders, readPressure } from '../postgres/rows.ts';
+import { capacitySql, holdersSql, type Literal, pressureSql } from '../postgres/sql.ts';
+import type { Seen } from './seen.ts';
 import { serversOf, type Spec } from './spec.ts';
-import { capacitySql, holdersSql, pressureSql } from './sql.ts';
 
 /** What was counted at one look. */
 type Counts = Required<Pick<Seen, 'dbNow' | 'clock' | 'slots' | 'pressure' | 'holders'>>;

@@ -1,9 +1,10 @@
 // How the servers stand now, in words and as charts: what a pass says, and what hidden rows leave open.
 import { byGroup, type Chart, type Fault, type History, lastSeen, type Sample, type Verdict } from '../../kit/index.ts';
+import type { Slots } from '../database/slots.ts';
 import { fillingIn, fillingText } from './filling.ts';
 import { limitOf, type Use, usesOf, useText } from './limits.ts';
 import { churnBetween, churnText, idleText } from './pressure.ts';
-import type { Seen, Slots } from './seen.ts';
+import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 
 type Samples = readonly Sample<Seen>[];

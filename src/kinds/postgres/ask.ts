@@ -1,7 +1,7 @@
 // One check's share in the session that all checks of a server have in common, for kinds that only want to ask.
 import { type Missed, type PostgresFailure, type PostgresSession, type Tick, type World } from '../../kit/index.ts';
-import { asked, type Door, openDoor, type Visit } from '../db-connections/door.ts';
-import { poolerMissed, refusalOf } from '../db-connections/refusal.ts';
+import { asked, type Door, openDoor, type Visit } from './door.ts';
+import { poolerMissed, refusalOf } from './refusal.ts';
 
 /** Where to ask, and how long (milliseconds) a connect and a statement may take. */
 export interface Server {

@@ -1,11 +1,6 @@
 // What a refused connection means, by SQLSTATE and routine: messages are translated by the server, these are not.
 import type { Missed, PostgresFailure } from '../../kit/index.ts';
-
-/**
- * What ran out: ordinary slots, every slot (the superuser's too), server processes (sockets that never log in),
- * the role's own limit, or the database's own limit.
- */
-export type Scope = 'slots' | 'all_slots' | 'processes' | 'role' | 'database';
+import type { Refusal, Scope } from '../database/slots.ts';
 
 /** Which routine raises 53300 for which lack; measured on PostgreSQL 12 to 18. */
 const scopes: Record<string, Scope> = {
@@ -19,12 +14,6 @@ const scopes: Record<string, Scope> = {
 
 /** What ran out; a routine that is not known here is taken for the ordinary slots. */
 export const scopeOf = ({ routine = '' }: PostgresFailure): Scope => scopes[routine] ?? 'slots';
-
-/** Refused for lack of slots: that is a measurement. */
-export type Refused = { code: string; routine: string; scope: Scope };
-
-/** What the refusal was about, or why nothing could be measured. */
-export type Refusal = { refused: Refused } | { missed: Missed };
 
 const networkCodes = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EPIPE', 'EHOSTDOWN'];
 const startingCodes = ['57P03'];
