@@ -26,8 +26,32 @@ export interface PlatformWorld {
    */
   run(
     argv: readonly string[],
-    options: { deadline: number; signal?: AbortSignal; env?: Record<string, string>; reads?: boolean },
+    options: {
+      deadline: number;
+      signal?: AbortSignal;
+      env?: Record<string, string>;
+      reads?: boolean;
+      /** Bytes of each stream that are kept (the tail). Default 64 KiB. */
+      maxBytes?: number;
+    },
   ): Promise<Finished>;
+}
+
+/** The two revisions between which a rollback goes. */
+export interface Direction {
+  from: string;
+  to: string;
+}
+
+/** One thing that the rollback path needs, looked at when nothing is on fire yet. */
+export interface Finding {
+  /** `may patch deployments.apps in prod`, for people. */
+  what: string;
+  /** `unknown`: cannot be proven without acting. */
+  state: 'ok' | 'failed' | 'unknown';
+  because: string;
+  /** What to do about it. */
+  next?: string;
 }
 
 /** What is live now. `settled`: every replica runs `revision`. */
@@ -49,8 +73,11 @@ export interface UndoOrder {
 }
 
 export interface PlatformSession {
-  /** Reads only. Throws an Error with a sentence when it cannot be told. */
-  live(signal?: AbortSignal): Promise<Live>;
+  /**
+   * Reads only. Throws an Error with a sentence when it cannot be told. `between`: the rollback that is under way, so
+   * that a service of several parts can tell a way half done (`from`, not settled) from what somebody else deployed.
+   */
+  live(signal?: AbortSignal, between?: Direction): Promise<Live>;
   /**
    * Goes back: fence and act as one step as far as the platform can. Resolves when the platform took the order
    * (which proves nothing: the live revision is read back). Throws `Superseded` when neither `from` nor `to` is live:
@@ -59,8 +86,14 @@ export interface PlatformSession {
   undo(order: UndoOrder, signal?: AbortSignal): Promise<void>;
   /** Whether `to` can still be returned to (pruned releases cannot); a sentence when not. */
   targetMissing?(to: string): Promise<string | undefined>;
+  /** Why this platform must not act here, and what to do instead (auto-sync, another tool owns the object). */
+  forbidden?(signal?: AbortSignal): Promise<string | undefined>;
+  /** What this way back will not bring back, each as a sentence: changed configuration beside the release, say. */
+  caveats?(way: Direction, signal?: AbortSignal): Promise<string[]>;
+  /** Whether all that a rollback needs is there: programs, permissions, the object. Changes nothing, never throws. */
+  doctor?(signal?: AbortSignal): Promise<Finding[]>;
   /** The command that a person would type for this order. */
-  manual(order: { from: string; to: string }): string;
+  manual(order: Direction): string;
   close(): Promise<void>;
 }
 
