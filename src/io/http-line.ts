@@ -1,10 +1,24 @@
 // One HTTP connection: where it leads, and how long each stage of making it takes.
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { buildConnector, Client } from 'undici';
-import { HttpFailure, type HttpRequest } from '../kit/io.ts';
+import { HttpFailure, type HttpRequest, type HttpTls } from '../kit/io.ts';
 import type { Progress } from './http-failures.ts';
 
-export type Undici = typeof import('undici');
+/** The two parts of undici that are used: the whole of it costs 60 ms and 10 MB more to load (fetch, WebSocket, caches). */
+export interface Undici {
+  Client: typeof Client;
+  buildConnector: typeof buildConnector;
+}
+
+/** Loads them, once. */
+export const loadUndici = async (): Promise<Undici> => {
+  const [{ default: client }, { default: build }] = await Promise.all([
+    import('undici/lib/dispatcher/client.js'),
+    import('undici/lib/core/connect.js'),
+  ]);
+  return { Client: client, buildConnector: build };
+};
 
 const headerBytes = 32 * 1024;
 
@@ -14,6 +28,7 @@ export interface Line {
   client: Client;
   progress: Progress;
   socket: Socket | undefined;
+  tls: HttpTls | undefined;
 }
 
 /** Where a request goes. */
@@ -48,6 +63,11 @@ export const freshProgress = ({ url, peer }: Target): Progress => ({
   answered: false,
 });
 
+const tlsOf = (socket: TLSSocket): HttpTls => {
+  const expires = Date.parse(socket.getPeerCertificate().valid_to);
+  return { protocol: socket.getProtocol() ?? 'unknown', ...(Number.isNaN(expires) ? {} : { expires }) };
+};
+
 /** Wraps undici's connector: the socket comes back at once, its events give the stages. */
 const timed = (connect: buildConnector.connector, line: () => Line): buildConnector.connector => {
   return (options, callback) => {
@@ -66,14 +86,23 @@ const timed = (connect: buildConnector.connector, line: () => Line): buildConnec
     }) as unknown as Socket;
     line().socket = socket;
     socket.once('lookup', lap('dns')).once('connect', lap('tcp')).once('secureConnect', lap('tls'));
+    socket.once('secureConnect', () => {
+      line().tls = tlsOf(socket as TLSSocket);
+    });
   };
 };
 
 /** A connection that is made with its first request. */
 export const openLine = ({ Client: Dialer, buildConnector: build }: Undici, key: string, target: Target): Line => {
-  const line: Line = { key, progress: freshProgress(target), socket: undefined, client: undefined as never };
+  const line: Line = {
+    key,
+    progress: freshProgress(target),
+    socket: undefined,
+    tls: undefined,
+    client: undefined as never,
+  };
   line.client = new Dialer(target.url.origin, {
-    connect: timed(build({ timeout: 0, allowH2: false }), () => line),
+    connect: timed(build({ timeout: 0, allowH2: false, maxCachedSessions: 0 }), () => line),
     maxHeaderSize: headerBytes,
     // Deadlines are ours: undici's timers are too coarse (its fast timers tick once a second).
     headersTimeout: 0,

@@ -1,55 +1,17 @@
 // HTTP with timings per stage, deadlines that hold and bounded bodies: the one importer of undici.
-import type { Readable } from 'node:stream';
 import type { Http, HttpRequest, HttpResponse } from '../kit/io.ts';
-import { type BoundedBody, readBody } from './http-body.ts';
+import { exchange } from './http-exchange.ts';
 import { abortedFailure, failureOf, timeoutFailure } from './http-failures.ts';
-import { destroy, freshProgress, type Line, openLine, parseTarget, type Target, type Undici } from './http-line.ts';
-
-/** Bytes of a body that are kept where the caller names no other limit. */
-const defaultBytes = 1024 * 1024;
-
-const headerLists = (headers: Record<string, string | string[] | undefined>): Record<string, string[]> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value = []]) => [name, Array.isArray(value) ? value : [value]]),
-  );
-
-const requestHeaders = (request: HttpRequest, target: Target, agent: string): Record<string, string> => {
-  const given = Object.fromEntries(
-    Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  const authorization = target.authorization === undefined ? {} : { authorization: target.authorization };
-  return { 'user-agent': agent, accept: '*/*', 'accept-encoding': 'identity', ...authorization, ...given };
-};
-
-const exchange = async (line: Line, request: HttpRequest, target: Target, agent: string): Promise<HttpResponse> => {
-  const { progress, client } = line;
-  const started = performance.now();
-  const answer = await client.request({
-    method: request.method.toUpperCase(),
-    path: `${target.url.pathname}${target.url.search}`,
-    headers: requestHeaders(request, target, agent),
-    ...(request.body === undefined ? {} : { body: request.body }),
-  });
-  progress.answered = true;
-  const reused = progress.ready === undefined;
-  const firstByte = performance.now() - (progress.ready ?? started);
-  const headers = headerLists(answer.headers);
-  const { body, truncated } = await bodyOf(answer.body, headers, request.maxBytes ?? defaultBytes);
-  const { dns, tcp, tls } = progress;
-  const stages = Object.fromEntries(Object.entries({ dns, tcp, tls }).filter(([, ms]) => ms !== undefined));
-  const timings = { ...stages, firstByte, total: performance.now() - started, reused };
-  return { status: answer.statusCode, headers, body, truncated, timings };
-};
-
-const bodyOf = (stream: Readable, headers: Record<string, string[]>, maxBytes: number): Promise<BoundedBody> =>
-  readBody(
-    stream,
-    {
-      encoding: headers['content-encoding']?.join(',') ?? '',
-      contentType: headers['content-type']?.[0] ?? '',
-    },
-    maxBytes,
-  );
+import {
+  destroy,
+  freshProgress,
+  type Line,
+  loadUndici,
+  openLine,
+  parseTarget,
+  type Target,
+  type Undici,
+} from './http-line.ts';
 
 /** Rejects when the deadline passes or the caller gives up; `done` ends the watch. */
 const watch = (line: Line, { timeout, signal }: HttpRequest): { over: Promise<never>; done(): void } => {
@@ -77,7 +39,7 @@ export const createHttp = ({ version }: { version: string }): Http => {
   const open = new Set<Line>();
   let library: Promise<Undici> | undefined;
   const load = (): Promise<Undici> => {
-    library ??= import('undici');
+    library ??= loadUndici();
     return library;
   };
 

@@ -23,6 +23,16 @@ export interface HttpResponse {
   body: string;
   truncated: boolean;
   timings: HttpTimings;
+  /** How the connection is secured; absent without TLS. */
+  tls?: HttpTls;
+}
+
+/** What the handshake of a connection agreed on. Chain and host name were verified: else there is no answer. */
+export interface HttpTls {
+  /** `TLSv1.2`, `TLSv1.3`. */
+  protocol: string;
+  /** When the certificate of the server expires, epoch milliseconds; absent when it does not say. */
+  expires?: number;
 }
 
 /** Milliseconds per stage; absent where a stage did not happen (a reused connection has no dns, tcp, tls). */
@@ -30,8 +40,12 @@ export interface HttpTimings {
   dns?: number;
   tcp?: number;
   tls?: number;
+  /** From the ready connection to the head of the answer. */
   firstByte: number;
+  /** From the head to the end of the body. */
+  body: number;
   total: number;
+  /** The connection had served a request before. */
   reused: boolean;
 }
 

@@ -49,7 +49,11 @@ describe('a request', () => {
     expect(response.timings.reused).toBe(false);
     expect(response.timings.tcp).toBeGreaterThanOrEqual(0);
     expect(response.timings.tls).toBeUndefined();
-    expect(response.timings.total).toBeGreaterThanOrEqual(response.timings.firstByte);
+    const { firstByte, body, total } = response.timings;
+    expect(firstByte).toBeGreaterThanOrEqual(0);
+    expect(body).toBeGreaterThanOrEqual(0);
+    expect(total).toBeGreaterThanOrEqual(firstByte + body);
+    expect(response.tls).toBeUndefined();
   });
 
   test('keeps several headers of one name in order', async () => {
@@ -57,6 +61,17 @@ describe('a request', () => {
       await serve((_, response) => void response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end()),
     );
     expect((await http().request(get(server.url))).headers['set-cookie']).toEqual(['a=1', 'b=2']);
+  });
+
+  test('is answered after what only announces the answer', async () => {
+    const server = kept(
+      await serve((_, response) => {
+        response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+        response.writeHead(201).end('made');
+      }),
+    );
+    const { status, body } = await http().request(get(server.url));
+    expect([status, body]).toEqual([201, 'made']);
   });
 
   test('never follows a redirect', async () => {

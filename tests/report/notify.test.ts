@@ -18,7 +18,7 @@ const answering = (answer: (request: HttpRequest) => number | Error): { http: Ht
       headers: {},
       body: '',
       truncated: false,
-      timings: { firstByte: 1, total: 1, reused: false },
+      timings: { firstByte: 1, body: 0, total: 1, reused: false },
     };
   };
   return { http: { request, close: async () => undefined }, requests };

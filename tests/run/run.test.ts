@@ -191,7 +191,7 @@ describe('a release that is broken', () => {
           headers: {},
           body: '',
           truncated: false,
-          timings: { firstByte: 1, total: 1, reused: false },
+          timings: { firstByte: 1, body: 0, total: 1, reused: false },
         }),
         close: async () => {},
       },
