@@ -1,6 +1,6 @@
 // From the guards to the act: asks them, asks a person, fences, and orders the way back.
 import { duration, type Live, type RollbackReport } from '../kit/index.ts';
-import { type Course, end, enter, left, type Way } from './course.ts';
+import { type Course, end, enter, left, note, type Way } from './course.ts';
 import { askGuards } from './guards.ts';
 import { readLive } from './live.ts';
 import { interrupted, prove } from './prove.ts';
@@ -11,7 +11,10 @@ const afterFailure = 60_000;
 
 /** Goes back, unless a guard or a person refuses. */
 export const act = async (course: Course, way: Way, live: Live): Promise<RollbackReport> => {
-  const refused = (await askTheGuards(course, live)) ?? (await drilled(course, way)) ?? (await askPerson(course, way));
+  const stopped = await askTheGuards(course, live);
+  if (stopped) return stopped;
+  await tellCaveats(course, way);
+  const refused = (await drilled(course, way)) ?? (await askPerson(course, way));
   if (refused) return refused;
   course.until = course.tools.io.clock.monotonic() + course.tools.plan.deadline;
   return (await fence(course, way)) ?? execute(course, way);
@@ -25,6 +28,16 @@ const askTheGuards = async (course: Course, live: Live): Promise<RollbackReport 
   if (tools.signal.aborted) return interrupted(course);
   const refusal = answers.map(({ answer }) => answer).find((answer) => !answer.ok);
   return refusal && !refusal.ok ? end(course, { ...refusal, state: 'REFUSED' }) : undefined;
+};
+
+/** Told before anybody agrees. That it cannot be known is no reason to stay on a bad release. */
+const tellCaveats = async (course: Course, way: Way): Promise<void> => {
+  const { platform, signal } = course.tools;
+  try {
+    for (const caveat of (await platform.caveats?.(way, signal)) ?? []) note(course, caveat);
+  } catch (error) {
+    note(course, `what going back leaves as it is could not be told: ${(error as Error).message}`);
+  }
 };
 
 const drilled = async (course: Course, { to }: Way): Promise<RollbackReport | undefined> =>

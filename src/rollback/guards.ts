@@ -11,6 +11,7 @@ const budgetTime = 3_600_000;
 export const guards: readonly Guard[] = [
   { name: 'target', check: hasTarget },
   { name: 'still live', check: isStillLive },
+  { name: 'platform', check: platformAllows },
   { name: 'target exists', check: targetExists },
   { name: 'permitted', check: isPermitted },
   { name: 'reversible', check: isReversible },
@@ -31,6 +32,11 @@ function isStillLive({ order: { from, to }, live }: Case): Answer {
   // Only reached when an earlier attempt was killed half-way: what is left of the way is gone.
   if (live.revision === to) return pass(`an earlier attempt got as far as: ${live.detail}`);
   return refuse('superseded', `${live.revision} is live, not ${from}: somebody else has deployed`);
+}
+
+async function platformAllows({ tools: { platform, signal } }: Case): Promise<Answer> {
+  const why = await platform.forbidden?.(signal);
+  return why === undefined ? pass('the platform lets it act') : refuse('managed_elsewhere', why);
 }
 
 async function targetExists({ order: { to = '' }, tools: { platform } }: Case): Promise<Answer> {

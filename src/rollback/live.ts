@@ -15,23 +15,27 @@ const poll = { first: 250, longest: 3000, growth: 1.5 };
 /** What is live, or the sentence that says why nobody can tell. */
 export type Reading = { live: Live } | { problem: string };
 
+type Given = Pick<Course, 'tools' | 'order'>;
+
 /** One reading. Never throws. */
-export const readLive = async ({ tools }: Pick<Course, 'tools'>, ms = reading.ms): Promise<Reading> => {
+export const readLive = async ({ tools, order }: Given, ms = reading.ms): Promise<Reading> => {
   const { io, platform, signal } = tools;
+  const { from, to } = order;
+  const between = from === undefined || to === undefined ? undefined : { from, to };
   try {
     const bounds = { clock: io.clock, ms: Math.min(ms, reading.ms), grace: reading.grace, signal };
-    return { live: await bounded(bounds, (stop) => platform.live(stop)) };
+    return { live: await bounded(bounds, (stop) => platform.live(stop, between)) };
   } catch (error) {
     return { problem: `what is live could not be told: ${(error as Error).message}` };
   }
 };
 
 /** Reads up to three times. */
-export const readLiveFirmly = async ({ tools }: Pick<Course, 'tools'>): Promise<Reading> => {
+export const readLiveFirmly = async (given: Given): Promise<Reading> => {
   for (let attempt = 1; ; attempt += 1) {
-    const found = await readLive({ tools });
-    if ('live' in found || attempt === attempts.most || tools.signal.aborted) return found;
-    await tools.io.clock.sleep(attempts.pause, tools.signal);
+    const found = await readLive(given);
+    if ('live' in found || attempt === attempts.most || given.tools.signal.aborted) return found;
+    await given.tools.io.clock.sleep(attempts.pause, given.tools.signal);
   }
 };
 

@@ -12,6 +12,8 @@ const refusals = {
     'Something else is live than the revision under test: somebody has deployed or gone back already. Ask who did; run `holdpoint check` on what is live now.',
   target_missing:
     'The captured revision can no longer be returned to: it was cleaned up. Keep more old releases, or deploy the wanted one again.',
+  managed_elsewhere:
+    'Something else decides what is live (Argo CD with auto-sync, Flux, a Helm release, an operator) and would undo this rollback, or be broken by it. Do what the sentence says: mostly, revert in Git.',
   irreversible:
     'This release is declared, or was found, to be a one-way door (a migration, say). Roll forward, or use one of the mitigations of the profile.',
   reversibility_unknown:

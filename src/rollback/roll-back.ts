@@ -55,7 +55,7 @@ const refuseUnwritten = (
 
 const attempt = async (order: RollbackOrder, tools: RollbackTools): Promise<RollbackReport> => {
   const { clock } = tools.io;
-  const found = await readLiveFirmly({ tools });
+  const found = await readLiveFirmly({ tools, order });
   const journal = await openJournal(tools.store, order, isAutomatic({ order, tools }), () => clock.now());
   const earlier = bindingReport(order, journal.earlier, found);
   if (earlier) {

@@ -33,6 +33,12 @@ export interface World {
   onLive: (() => Promise<never> | undefined) | undefined;
   /** Why the target cannot be returned to. */
   onTarget: () => string | undefined;
+  /** Why the platform must not act. */
+  onForbidden: () => string | undefined;
+  /** What going back leaves as it is. */
+  onCaveats: () => string[];
+  /** The direction that each reading was told. */
+  between: unknown[];
   verification: Verification;
 }
 
@@ -48,7 +54,8 @@ export const order: RollbackOrder = {
 };
 
 const platformOf = (world: World): PlatformSession => ({
-  live: async () => {
+  live: async (_, between) => {
+    world.between.push(between);
     await world.onLive?.();
     const { live: revision, settled } = world;
     return { revision, settled, detail: `${settled ? 'all' : 'some'} run ${revision}` };
@@ -60,6 +67,8 @@ const platformOf = (world: World): PlatformSession => ({
     await world.onUndo(given, signal);
   },
   targetMissing: async () => world.onTarget(),
+  forbidden: async () => world.onForbidden(),
+  caveats: async () => world.onCaveats(),
   manual: ({ from, to }) => `go ${from} ${to}`,
   close: async () => {},
 });
@@ -133,6 +142,9 @@ export const openDesk = (): Desk => {
     },
     onLive: undefined,
     onTarget: () => undefined,
+    onForbidden: () => undefined,
+    onCaveats: () => [],
+    between: [],
     verification: { green: true, because: 'login is green for 5 s' },
   };
   const desk: Desk = {

@@ -64,6 +64,18 @@ describe('refused', () => {
     });
   });
 
+  it('something else decides what is live', async () => {
+    const desk = openDesk();
+    desk.world.onForbidden = () => 'auth is synced by Argo CD: revert the commit in Git';
+    expect(await desk.run(person)).toMatchObject({
+      state: 'REFUSED',
+      reason: 'managed_elsewhere',
+      because: 'auth is synced by Argo CD: revert the commit in Git',
+      acts: [],
+    });
+    expect(desk.world.undone).toEqual([]);
+  });
+
   it('the target is gone', async () => {
     const desk = openDesk();
     desk.world.onTarget = () => '/srv/releases/good is gone: the release to return to was cleaned up';
@@ -164,4 +176,35 @@ it('the same order of two services does not share a journal', async () => {
   desk.world.live = 'bad';
   expect(await desk.run({ id: 'rb:mail/test:v2', service: 'mail' })).toMatchObject({ state: 'ROLLED_BACK' });
   expect([...desk.journals.keys()]).toEqual([order.id, 'rb:mail/test:v2']);
+});
+
+it('says before anybody is asked what going back leaves as it is', async () => {
+  const desk = openDesk();
+  desk.world.onCaveats = () => ['ConfigMap auth-config was changed since'];
+  const told: (string | undefined)[] = [];
+  const confirm = async (): Promise<boolean> => {
+    told.push(...desk.events.map((event) => (event.type === 'note' ? event.text : undefined)));
+    return true;
+  };
+  expect(await desk.run({}, { confirm })).toMatchObject({ state: 'ROLLED_BACK' });
+  expect(told).toContain('ConfigMap auth-config was changed since');
+});
+
+it('goes on when that cannot be told', async () => {
+  const desk = openDesk();
+  desk.world.onCaveats = () => {
+    throw new Error('no connection');
+  };
+  expect(await desk.run()).toMatchObject({ state: 'ROLLED_BACK' });
+  expect(desk.events).toContainEqual(
+    expect.objectContaining({ text: 'what going back leaves as it is could not be told: no connection' }),
+  );
+});
+
+it('tells each reading between which revisions it goes', async () => {
+  const desk = openDesk();
+  await desk.run();
+  expect(new Set(desk.world.between.map((each) => JSON.stringify(each)))).toEqual(
+    new Set(['{"from":"bad","to":"good"}']),
+  );
 });

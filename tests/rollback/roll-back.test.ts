@@ -40,6 +40,7 @@ describe('a rollback', () => {
     expect(report.guards).toEqual([
       { name: 'target', ok: true, because: 'good was live before the deploy' },
       { name: 'still live', ok: true, because: 'bad is still live' },
+      { name: 'platform', ok: true, because: 'the platform lets it act' },
       { name: 'target exists', ok: true, because: 'good is still there' },
       { name: 'permitted', ok: true, because: 'the mode is auto, the fence client' },
       { name: 'reversible', ok: true, because: 'declared reversible' },
