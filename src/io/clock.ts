@@ -1,19 +1,24 @@
 // The wall clock, the monotonic clock, and a sleep that an abort ends.
 import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../kit/index.ts';
 
 /** Longer delays overflow a 32-bit timer, which would then fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
-const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-  const length = Math.min(Math.max(ms, 0), longestDelay);
-  // Many waits share the signal of a run: more than ten listeners are no leak.
-  if (signal) setMaxListeners(0, signal);
-  await delay(length, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-    if (!signal?.aborted) throw error;
+/** By hand: node:timers/promises makes an error with a stack for each wait that is given up. */
+const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    // Many waits share the signal of a run: more than ten listeners are no leak.
+    if (signal) setMaxListeners(0, signal);
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(Math.max(ms, 0), longestDelay));
+    signal?.addEventListener('abort', end, { once: true });
   });
-};
 
 /** The clock of this machine. */
 export const createClock = (): Clock => ({ now: () => Date.now(), monotonic: () => performance.now(), sleep });

@@ -99,9 +99,9 @@ const phaseOf = ({ at, phase, length, text }: EventOf<'phase'>): NonNullable<Vie
 });
 
 const changeRow = (view: View, id: string, change: (row: Row) => Row): View => {
-  const known = view.rows.some((row) => row.id === id);
-  const rows = known ? view.rows : [...view.rows, newRow(id, id)];
-  return { ...view, rows: rows.map((row) => (row.id === id ? change(row) : row)) };
+  const at = view.rows.findIndex((row) => row.id === id);
+  const row = view.rows[at];
+  return { ...view, rows: row ? view.rows.with(at, change(row)) : [...view.rows, change(newRow(id, id))] };
 };
 
 const judgedRow = ({ live: _, ...row }: Row, { verdict, attribution, baseline }: EventOf<'verdict'>): Row =>

@@ -14,9 +14,16 @@ export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Dead
   void clock.sleep(ms, done.signal).then(() => {
     if (!done.signal.aborted) over.abort();
   });
+  // Not AbortSignal.any: for a thousand looks side by side it costs more than the looks.
+  const follow = (): void => over.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  parent?.addEventListener('abort', follow, { once: true });
   return {
-    signal: parent ? AbortSignal.any([over.signal, parent]) : over.signal,
-    clear: () => done.abort(),
+    signal: over.signal,
+    clear: () => {
+      done.abort();
+      parent?.removeEventListener('abort', follow);
+    },
   };
 };
 

@@ -2,7 +2,7 @@
 import type { Clock, Emit, Phase } from '../kit/index.ts';
 import { decide } from './decide.ts';
 import type { Finding } from './finding.ts';
-import { announce, judgeNow, preview } from './judging.ts';
+import { announce, createJudging, judgeNow, type Judging, preview } from './judging.ts';
 import { asksAmong } from './policy.ts';
 import { startSampler } from './sampler.ts';
 import type { Watched } from './watched.ts';
@@ -105,9 +105,10 @@ export const hold = async (
 ): Promise<{ end: HoldEnd; findings: Finding[] }> => {
   const { clock, emit, signal } = options;
   const news = createNews();
+  const judging = createJudging(options);
   const tell = (one: Watched): void =>
     isJudged(one.samples.at(-1)?.phase)
-      ? announce(emit, judgeNow(one, clock.now(), options), one, clock.now())
+      ? announce(emit, judging(one, clock.now()), one, clock.now())
       : preview(emit, one, one.samples, clock.now());
   const sampler = startSampler(watched, {
     phase: options.warmup > 0 ? 'warmup' : options.phase,
@@ -125,7 +126,7 @@ export const hold = async (
       options.onWarm?.();
       sampler.enter(options.phase);
     }
-    return await untilEnd(watched, news, options);
+    return await untilEnd(watched, news, judging, options);
   } finally {
     await sampler.stop();
   }
@@ -151,21 +152,32 @@ const isConfirmedFailure = ({ verdict }: Finding): boolean => verdict.outcome ==
 const untilEnd = async (
   watched: readonly Watched[],
   news: News,
+  judging: Judging,
   options: HoldOptions,
 ): Promise<{ end: HoldEnd; findings: Finding[] }> => {
   const { clock, plan, signal, sticky } = options;
   const started = clock.now();
+  const stepAt = sticky ? holdStep : verifyStep;
   let since: HoldClock = {};
   while (true) {
     const now = clock.now();
-    const findings = watched.map((one) => judgeNow(one, now, { sticky }));
-    const step = (sticky ? holdStep : verifyStep)(since, findings, now, started, plan);
-    since = step.clock;
+    const findings = watched.map((one) => judging(one, now));
+    const step = stepAt(since, findings, now, started, plan);
     if (signal.aborted) return { end: 'interrupted', findings };
-    if (step.end) return { end: step.end, findings };
+    if (step.end) {
+      // What ends a hold is judged by this moment's clock, not by findings that may be a second old.
+      const fresh = watched.map((one) => judgeNow(one, now, { sticky }));
+      const { end } = stepAt(since, fresh, now, started, plan);
+      if (end) return { end, findings: fresh };
+    }
+    since = step.clock;
     await news.wait(clock, Math.max(1, nextMoment(since, now, started, plan) - now), signal);
+    await clock.sleep(pace(watched.length), signal);
   }
 };
+
+/** Few checks are judged at each sample; of many the samples of some milliseconds together, because each round costs by their number. */
+const pace = (checks: number): number => (checks <= 50 ? 0 : checks / 20);
 
 /** Lets the loop sleep until something was seen. */
 interface News {

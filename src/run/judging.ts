@@ -18,6 +18,25 @@ export const judgeNow = (watched: Watched, now: number, options: { sticky: boole
   return finding;
 };
 
+/** The finding on one check now (epoch milliseconds), as `judgeNow` gives it, kept for as long as it stands. */
+export type Judging = (watched: Watched, now: number) => Finding;
+
+/** Without a new sample only time can change a verdict (an instrument that stays silent): so often, in milliseconds. */
+const renewEvery = 1000;
+
+/** Judges a check when it has a new sample, and from time to time; among many checks most have none. */
+export const createJudging = (options: { sticky: boolean }): Judging => {
+  const known = new Map<Watched, { finding: Finding; samples: number; at: number }>();
+  return (watched, now) => {
+    const last = known.get(watched);
+    const samples = watched.samples.length;
+    if (last?.samples === samples && now - last.at < renewEvery) return last.finding;
+    const finding = judgeNow(watched, now, options);
+    known.set(watched, { finding, samples, at: now });
+    return finding;
+  };
+};
+
 const findingOf = (watched: Watched, verdict: Verdict): Finding => ({
   check: watched.check,
   verdict,

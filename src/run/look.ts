@@ -25,19 +25,25 @@ const looksOf = async (watched: Watched, moment: Moment, clock: Clock, signal: A
   if ('missed' in opened) return [{ missed: opened.missed }];
   const timeout = Math.min(check.timeout, moment.timeout ?? check.timeout);
   const deadline = deadlineIn(clock, timeout, signal);
-  const backstop = deadlineIn(clock, timeout + patience, signal);
   try {
     if (await isStillBusy(watched, clock, signal)) return tooSlow(timeout);
     const tick = { at: clock.now(), phase: moment.phase, n: moment.n, signal: deadline.signal, timeout };
     const sampling = opened.session.sample(tick);
     watched.pending = sampling;
-    return checkedLooks(await Promise.race([sampling, aborted(backstop.signal).then(() => tooSlow(timeout))]));
+    return checkedLooks(
+      await Promise.race([sampling, givenUp(deadline.signal, signal, clock).then(() => tooSlow(timeout))]),
+    );
   } catch (error) {
     return [{ missed: missedOf(error, check.kind.name) }];
   } finally {
     deadline.clear();
-    backstop.clear();
   }
+};
+
+/** A look that does not heed its deadline is left behind; when the run ends, at once. */
+const givenUp = async (deadline: AbortSignal, run: AbortSignal, clock: Clock): Promise<void> => {
+  await aborted(deadline);
+  await clock.sleep(patience, run);
 };
 
 interface Moment {
