@@ -317,6 +317,7 @@ describe('the console of PgBouncer', () => {
       poolSize: 2,
       capped: false,
       paused: false,
+      untold: true,
       waitMicros: 9_340_000,
       acquires: 50,
     });

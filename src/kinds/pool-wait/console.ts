@@ -16,6 +16,10 @@ export interface Console extends Origins {
   /** The database has as many server connections as max_db_connections allows. */
   capped: boolean;
   paused: boolean;
+  /** All databases together: PAUSE or SUSPEND was given without a database, which SHOW DATABASES does not show. */
+  halted?: 'paused' | 'suspended';
+  /** This version does not tell whether it is halted. */
+  untold?: true;
   /** Microseconds that served callers have waited. */
   waitMicros: number;
   /** Connections handed out; undefined where this version and pool mode do not count them. */
@@ -27,30 +31,38 @@ export interface Unknown {
   unknown: string[];
 }
 
-/** The rows of the commands; `clients` only where somebody waits. */
+/** The rows of the commands; `clients` only where somebody waits, `state` from 1.19 on. */
 export interface Rows {
   pools: Row[];
   stats: Row[];
   databases: Row[];
   clients?: Row[];
+  state?: Row[] | undefined;
 }
 
-/** Asks the console. Throws what the session throws. */
-export const readConsole = async (session: PostgresSession, target: Target): Promise<Console | Unknown> => {
+/** Asks the console; `tellsState`: it knows SHOW STATE. Throws what the session throws. */
+export const readConsole = async (
+  { session, tellsState }: { session: PostgresSession; tellsState: boolean },
+  target: Target,
+): Promise<Console | Unknown> => {
   const pools = await session.query('SHOW POOLS');
   const stats = await session.query('SHOW STATS');
   const databases = await session.query('SHOW DATABASES');
   const isWaiting = poolsOf(pools, target).some((row) => (number(row, 'cl_waiting') ?? 0) > 0);
   // A row for each client, thousands perhaps: only when there is a queue to explain.
   const clients = isWaiting ? await session.query('SHOW CLIENTS') : [];
-  return consoleOf({ pools, stats, databases, clients }, target);
+  const state = tellsState ? await session.query('SHOW STATE') : undefined;
+  return consoleOf({ pools, stats, databases, clients, state }, target);
 };
 
 const poolsOf = (pools: readonly Row[], { database, user }: Target): Row[] =>
   pools.filter((row) => row['database'] === database && (user === undefined || row['user'] === user));
 
 /** Reads the rows of the commands. */
-export const consoleOf = ({ pools, stats, databases, clients = [] }: Rows, target: Target): Console | Unknown => {
+export const consoleOf = (
+  { pools, stats, databases, clients = [], state }: Rows,
+  target: Target,
+): Console | Unknown => {
   const mine = poolsOf(pools, target);
   const settings = databases.find((row) => row['name'] === target.database);
   if (!settings && mine.length === 0) return { unknown: databases.map((row) => String(row['name'])) };
@@ -68,7 +80,17 @@ export const consoleOf = ({ pools, stats, databases, clients = [] }: Rows, targe
     waitMicros: number(counted, 'total_wait_time') ?? 0,
     acquires: acquiresOf(counted, mine),
     ...originsOf(clients, target),
+    ...haltOf(state),
   };
+};
+
+/** Rows of key and value: active, paused and suspended, each yes or no. */
+const haltOf = (state: readonly Row[] | undefined): Pick<Console, 'halted' | 'untold'> => {
+  if (state === undefined) return { untold: true };
+  const halted = (['paused', 'suspended'] as const).find((one) =>
+    state.some(({ key, value }) => key === one && value === 'yes'),
+  );
+  return halted === undefined ? {} : { halted };
 };
 
 /** int4 comes as a number, numeric as a text; both are far below 2^53 (285 years of microseconds). */

@@ -3,7 +3,7 @@ import { duration, type Fault, percent, plural } from '../../kit/index.ts';
 import { atMost, waitsOf } from './histogram.ts';
 import { momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
-import { acquiresText, meanWait, meanWaiters, waitersText } from './slowness.ts';
+import { acquiresText, meanWait, meanWaiters, shortTime, toleratedMean, waitersText } from './slowness.ts';
 import type { Spec } from './spec.ts';
 
 /** Waits and acquires of all looks. */
@@ -25,32 +25,35 @@ export const totalOf = (looks: readonly Seen[]): Total =>
 
 type Sentence = Omit<Fault, 'reason'>;
 
-/** What a passing verdict says. */
-export const goodText = (looks: readonly Seen[], spec: Spec): Sentence => {
+/** What a passing verdict says. `before`: mean wait before the deploy, milliseconds. */
+export const goodText = (looks: readonly Seen[], spec: Spec, before: number | undefined): Sentence => {
   const [all, latest] = [totalOf(looks), looks.at(-1) ?? {}];
   return (
     probedText(looks, spec) ??
-    meanText(all, looks, spec) ??
+    meanText(all, looks, spec, before) ??
     crowdText(all, latest, spec) ?? { because: `no acquires in ${duration(all.seconds * 1000)}${momentText(latest)}` }
   );
 };
 
-const meanText = (all: Total, looks: readonly Seen[], spec: Spec): Sentence | undefined => {
-  const { limits, minAcquires } = spec;
+const meanText = (all: Total, looks: readonly Seen[], spec: Spec, before: number | undefined): Sentence | undefined => {
+  const { minAcquires } = spec;
+  const limit = lowestLimit(before, spec);
+  const made = before === undefined ? '' : `, ${shortTime(before)} in the baseline`;
   const mean = meanWait(all);
   if (mean === undefined) return undefined;
   const quiet = all.acquires < minAcquires ? ', which is few' : '';
   const acquires = `${acquiresText(all.acquires, spec)}${quiet}`;
   return {
-    because: `mean wait ${short(mean)} over ${acquires} (limit ${duration(limits.block)})${tailText(looks, spec)}${momentText(looks.at(-1) ?? {})}`,
+    because: `mean wait ${shortTime(mean)} over ${acquires} (limit ${shortTime(limit)}${made})${tailText(looks, spec)}${momentText(looks.at(-1) ?? {})}`,
     value: mean,
-    limit: limits.block,
+    limit,
     unit: 'ms',
   };
 };
 
-/** Below 10 ms a whole number says too little. */
-const short = (ms: number): string => (ms > 0 && ms < 10 ? `${Number(ms.toPrecision(2))} ms` : duration(ms));
+/** Milliseconds from which a mean wait is bad. */
+export const lowestLimit = (before: number | undefined, spec: Spec): number =>
+  Math.min(spec.limits.block, before === undefined ? Infinity : toleratedMean(before, spec));
 
 /** Said of the share that the check names, else of 95 %. */
 const tailText = (looks: readonly Seen[], { limits: { tail } }: Spec): string => {
@@ -60,8 +63,8 @@ const tailText = (looks: readonly Seen[], { limits: { tail } }: Spec): string =>
   const share = tail?.share ?? 0.95;
   const bound = atMost(waits, share);
   return bound === undefined
-    ? `, more than ${percent(1 - share)} waited longer than ${short(last)}`
-    : `, ${percent(share)} waited at most ${short(bound)}`;
+    ? `, more than ${percent(1 - share)} waited longer than ${shortTime(last)}`
+    : `, ${percent(share)} waited at most ${shortTime(bound)}`;
 };
 
 const crowdText = (all: Total, latest: Seen, { limits }: Spec): Sentence | undefined => {
@@ -80,7 +83,7 @@ const probedText = (looks: readonly Seen[], { limits }: Spec): Sentence | undefi
   if (times.length === 0) return undefined;
   const mean = times.reduce((sum, one) => sum + one, 0) / times.length;
   return {
-    because: `SELECT 1 through the pool took ${short(mean)} on average, ${short(Math.max(...times))} at most, in ${plural(times.length, 'look')} (limit ${duration(limits.block)})`,
+    because: `SELECT 1 through the pool took ${shortTime(mean)} on average, ${shortTime(Math.max(...times))} at most, in ${plural(times.length, 'look')} (limit ${duration(limits.block)})`,
     value: mean,
     limit: limits.block,
     unit: 'ms',

@@ -1,10 +1,13 @@
 // The verdict on a pool: confirmed faults, the graver first; else the mean over all looks, or that the pool is quiet.
 import {
   type Chart,
+  type Confirmation,
   confirmedByWeight,
   duration,
+  type Fault,
   type History,
   judged,
+  type JudgePlan,
   plural,
   probeVerdict,
   type Sample,
@@ -12,7 +15,7 @@ import {
   type Verdict,
 } from '../../kit/index.ts';
 import { faultOf } from './faults.ts';
-import { goodText, totalOf, type Total } from './good.ts';
+import { goodText, lowestLimit, totalOf, type Total } from './good.ts';
 import { momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
 import { meanWait, meanWaiters, slow } from './slowness.ts';
@@ -24,13 +27,47 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const { failAfter } = history.plan;
   const looks = seenOf(samples);
   if (looks.at(-1)?.nothing !== undefined) return nothingRead(looks.at(-1)?.nothing ?? '');
+  const before = meanBefore(history, spec);
   // `failAfter` bad looks in a row have `minAcquires` acquires together.
-  const fewest = Math.max(1, Math.ceil(spec.minAcquires / failAfter));
-  const worst = confirmedByWeight(samples, failAfter, (seen) => faultOf(seen, spec, fewest));
+  const bar = { fewest: Math.max(1, Math.ceil(spec.minAcquires / failAfter)), before };
+  const worst = confirmedAmong(samples, failAfter, (seen) => faultOf(seen, spec, bar));
   const all = totalOf(looks);
-  const verdict = probeVerdict(worst, history.plan, goodText(looks, spec));
+  const verdict = probeVerdict(worst, history.plan, goodText(looks, spec, before));
   if (verdict.outcome !== 'pass') return { ...nextOf(verdict.reason), ...verdict };
-  return slowAllAlong(looks, all, spec, failAfter) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
+  return slowAllAlong(looks, all, spec, history.plan, before) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
+};
+
+/** Mean wait over the whole baseline, of all processes: those of the release have other names. Nothing by hand. */
+const meanBefore = ({ baseline, plan }: History<Seen>, { minAcquires }: Spec): number | undefined => {
+  const all = totalOf(seenOf(baseline.samples));
+  return plan.absolute || all.acquires < minAcquires ? undefined : meanWait(all);
+};
+
+/** Those of the newest look; what could not be looked at at all belongs to none. */
+const presentGroups = (samples: readonly Sample<Seen>[]): Set<string | undefined> => {
+  const telling = samples.filter((sample) => 'seen' in sample || sample.missed.by === 'target');
+  const newest = telling.at(-1)?.at;
+  return new Set(telling.filter(({ at }) => at === newest).map(({ group }) => group));
+};
+
+/**
+ * The worst of all groups; one that is gone (a process of the release before) counts only for what was confirmed of it,
+ * because its few samples will never become enough.
+ */
+const confirmedAmong = (
+  samples: readonly Sample<Seen>[],
+  failAfter: number,
+  fault: (seen: Seen) => Fault | undefined,
+): Confirmation => {
+  const worst = confirmedByWeight(samples, failAfter, fault);
+  const present = presentGroups(samples);
+  return worst.state === 'confirmed'
+    ? worst
+    : confirmedByWeight(
+        samples.filter(({ group }) => present.has(group)),
+        failAfter,
+        fault,
+      );
 };
 
 /** Where to look first when PgBouncer did not answer: the size of the pool says nothing then. */
@@ -52,14 +89,19 @@ const nothingRead = (selectors: string): Verdict => ({
 });
 
 /** A quiet pool has too few acquires in each look, yet enough in all of them, and every look was slow. */
-const slowAllAlong = (looks: readonly Seen[], all: Total, spec: Spec, failAfter: number): Verdict | undefined => {
+const slowAllAlong = (
+  looks: readonly Seen[],
+  all: Total,
+  spec: Spec,
+  { failAfter }: JudgePlan,
+  before: number | undefined,
+): Verdict | undefined => {
   const served = looks.filter(({ acquires = 0 }) => acquires > 0);
-  if (served.length < failAfter || !served.every((seen) => isSlow(seen, spec))) return undefined;
-  const found = slow({ ...looks.at(-1), ...all }, spec, Math.max(1, spec.minAcquires));
+  const limit = lowestLimit(before, spec);
+  if (served.length < failAfter || !served.every((seen) => (meanWait(seen) ?? 0) >= limit)) return undefined;
+  const found = slow({ ...looks.at(-1), ...all }, spec, { fewest: Math.max(1, spec.minAcquires), before });
   return found && { outcome: 'fail', settled: true, ...found };
 };
-
-const isSlow = (seen: Seen, { limits }: Spec): boolean => (meanWait(seen) ?? 0) >= limits.block;
 
 /** Few acquires are no harm while nobody waits; else nothing can be said yet. */
 const tooFew = (all: Total, latest: Seen | undefined, { minAcquires }: Spec): Verdict | undefined => {
@@ -79,14 +121,17 @@ const points = (samples: readonly Sample<Seen>[], of: (seen: Seen) => number | u
   });
 
 /** Waits and waiting callers over time. */
-export const charts = ({ samples }: History<Seen>, { limits }: Spec): Chart[] => {
+export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
+  const { samples } = history;
+  const before = meanBefore(history, spec);
   const mean = points(samples, (seen) => seen.probed ?? meanWait(seen));
   const waiting = points(samples, (seen) => meanWaiters(seen) ?? seen.waiting);
   return [
     {
       title: 'wait for a connection',
       unit: 'ms',
-      limit: limits.block,
+      limit: lowestLimit(before, spec),
+      ...(before === undefined ? {} : { baseline: before }),
       series: [{ name: 'wait', points: mean }],
     },
     { title: 'callers waiting', unit: 'callers', series: [{ name: 'waiting', points: waiting }] },

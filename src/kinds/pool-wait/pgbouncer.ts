@@ -47,7 +47,7 @@ const watchUrl = (url: string, target: PgBouncer, { connectTimeout }: Spec, { io
   });
 
   const lookAt = async (of: Bouncer, place: number): Promise<Look<Seen>> => {
-    const read = await readConsole(of.session, target).catch((error: unknown) => ({ missed: consoleMissed(error) }));
+    const read = await readConsole(of, target).catch((error: unknown) => ({ missed: consoleMissed(error) }));
     const before = earlier[place];
     earlier[place] = undefined;
     if ('missed' in read) return { ...groupOf(place), missed: read.missed };
@@ -92,10 +92,18 @@ const unknownDatabase = (database: string, names: readonly string[]): Missed => 
   because: `PgBouncer knows no database "${database}"; it knows ${names.join(', ') || 'none'}`,
 });
 
+/** What is not so is left out; who cannot tell is asked only while somebody waits. */
+const flagsOf = ({ paused, capped, halted, untold, waiting }: Console): Seen => ({
+  ...(paused ? { paused } : {}),
+  ...(capped ? { capped } : {}),
+  ...(halted ? { halted } : {}),
+  ...(untold && waiting > 0 ? { untold } : {}),
+});
+
 /** Counters that went back mean a restart: nothing to compare with. */
 const seenOf = (before: Moment | undefined, now: Moment): Seen => {
-  const { waiting, longest, servers, inUse, poolSize, paused, capped, waiters, holders } = now.console;
-  const flags = { ...(paused ? { paused } : {}), ...(capped ? { capped } : {}) };
+  const { waiting, longest, servers, inUse, poolSize, waiters, holders } = now.console;
+  const flags = flagsOf(now.console);
   const gauges = { waiting, longest, servers, inUse, max: poolSize, waiters, holders, ...flags };
   if (!before || now.console.waitMicros < before.console.waitMicros) return known(gauges);
   const [earlier, later] = [before.console.acquires, now.console.acquires];

@@ -1,6 +1,7 @@
 // All PgBouncer processes behind one URL: with so_reuseport the kernel hands each connection to any of them.
 import { randomUUID } from 'node:crypto';
 import type { Postgres, PostgresOptions, PostgresSession } from '../../kit/index.ts';
+import { refusesCommand } from './refusal.ts';
 
 /** One process, with the console that is kept on it. */
 export interface Bouncer {
@@ -9,6 +10,8 @@ export interface Bouncer {
   name: string;
   /** Settings in which two processes must differ, for versions whose SHOW CLIENTS tells no names. */
   settings: string;
+  /** It knows SHOW STATE, which came with 1.19. */
+  tellsState: boolean;
 }
 
 /** What was found, by place; a place whose process did not answer stays empty. */
@@ -74,16 +77,31 @@ const search = async (found: Found, isOpenEnd: boolean, open: () => Promise<Open
 
 /** Takes an empty place, or is closed when its process has a console of ours already. */
 const keep = async (bouncer: Bouncer, places: (Bouncer | undefined)[]): Promise<boolean> => {
-  const isNew = await isAmong(bouncer, places).then(
-    (among) => !among,
-    async (error: unknown) => {
-      await bouncer.session.close();
-      throw error;
-    },
-  );
-  if (isNew) places[places.indexOf(undefined)] = bouncer;
+  const told = await whatItIs(bouncer, places).catch(async (error: unknown) => {
+    await bouncer.session.close();
+    throw error;
+  });
+  if (told) places[places.indexOf(undefined)] = { ...bouncer, ...told };
   else await bouncer.session.close();
-  return isNew;
+  return told !== undefined;
+};
+
+/** What is to be known of a process that is kept; undefined for one that has a console of ours already. */
+const whatItIs = async (
+  bouncer: Bouncer,
+  places: readonly (Bouncer | undefined)[],
+): Promise<Pick<Bouncer, 'tellsState'> | undefined> =>
+  (await isAmong(bouncer, places)) ? undefined : { tellsState: await knowsState(bouncer.session) };
+
+/** Before 1.19 the console refuses the command, and stays open. */
+const knowsState = async (session: PostgresSession): Promise<boolean> => {
+  try {
+    await session.query('SHOW STATE');
+    return true;
+  } catch (error) {
+    if (session.alive() && refusesCommand(error)) return false;
+    throw error;
+  }
 };
 
 /**
@@ -106,7 +124,10 @@ const openConsole = async (postgres: Postgres, url: string, options: PostgresOpt
     const rows = await session.query('SHOW CONFIG');
     const config = new Map(rows.map((row) => [String(row['key']), String(row['value'])]));
     const own = ['peer_id', 'conffile', 'pidfile', 'unix_socket_dir'].map((key) => config.get(key) ?? '');
-    return { bouncer: { session, name, settings: own.join('\n') }, shares: config.get('so_reuseport') === '1' };
+    return {
+      bouncer: { session, name, settings: own.join('\n'), tellsState: false },
+      shares: config.get('so_reuseport') === '1',
+    };
   } catch (error) {
     await session.close();
     throw error;

@@ -14,6 +14,9 @@ const unreachable = (message: string): Missed => ({
   because: `PgBouncer cannot be reached (${message})`,
 });
 
+/** Whether a console refused a command that it does not know; it says so with the SQLSTATE that it has for everything. */
+export const refusesCommand = (error: unknown): boolean => isPostgresFailure(error) && error.code === '08P01';
+
 /** Why a console could not be asked. Throws what is no failure of Postgres. */
 export const consoleMissed = (error: unknown): Missed => {
   if (!isPostgresFailure(error)) throw error;

@@ -27,6 +27,10 @@ export type Seen = {
   /** PgBouncer itself forbids more server connections: max_db_connections is reached. */
   capped?: true;
   paused?: true;
+  /** PgBouncer as a whole is paused or suspended, not this database alone. */
+  halted?: 'paused' | 'suspended';
+  /** Callers wait, and this PgBouncer (before 1.19) does not tell whether it is paused as a whole. */
+  untold?: true;
   /** Whose callers wait, and who has a connection; PgBouncer from 1.18 on, while somebody waits. */
   waiters?: Origin[];
   holders?: Origin[];

@@ -40,19 +40,52 @@ const breach = (
   };
 };
 
-/** The mean wait is above a limit. */
-export const slow = (seen: Seen, spec: Spec, fewest: number): Fault | undefined => {
+/** What a mean wait is held against beside the limits. */
+export interface Bar {
+  /** A mean over fewer acquires says nothing. */
+  fewest: number;
+  /** Mean wait before the deploy, milliseconds; undefined without a baseline that tells. */
+  before: number | undefined;
+}
+
+/** The mean wait is above a limit, or above what is tolerated after the one before the deploy. */
+export const slow = (seen: Seen, spec: Spec, { fewest, before }: Bar): Fault | undefined => {
   const mean = meanWait(seen);
-  const over = mean === undefined || (seen.acquires ?? 0) < fewest ? undefined : breach(mean, spec);
-  return (
-    over && {
-      ...over,
-      reason: 'slow',
-      because: `the pool is slow: mean wait ${duration(mean ?? 0)} over ${acquiresText(seen.acquires ?? 0, spec)} (limit ${duration(over.limit)})${momentText(seen)}`,
-      next: compare,
-    }
-  );
+  if (mean === undefined || (seen.acquires ?? 0) < fewest) return undefined;
+  const fact = `mean wait ${shortTime(mean)} over ${acquiresText(seen.acquires ?? 0, spec)}`;
+  const over = breach(mean, spec);
+  if (!over) return slowerThanBefore(seen, mean, fact, before, spec);
+  const because = `the pool is slow: ${fact} (limit ${duration(over.limit)})${momentText(seen)}`;
+  return { ...over, reason: 'slow', because, next: compare };
 };
+
+/** Milliseconds from which a mean wait is worse than before: BOTH margins are exceeded, so that 0.1 ms may become 1 ms. */
+export const toleratedMean = (before: number, { tolerate }: Spec): number =>
+  Math.max(before * tolerate.factor, before + tolerate.plus);
+
+const slowerThanBefore = (
+  seen: Seen,
+  mean: number,
+  fact: string,
+  before: number | undefined,
+  spec: Spec,
+): Fault | undefined => {
+  const limit = before === undefined ? undefined : toleratedMean(before, spec);
+  if (before === undefined || limit === undefined || mean < limit) return undefined;
+  return {
+    asks: 'block',
+    reason: 'slower_than_before',
+    because: `the pool is slower than before: ${fact}, ${shortTime(before)} in the baseline (limit ${shortTime(limit)}: ${spec.tolerate.factor} times and ${duration(spec.tolerate.plus)} more)${momentText(seen)}`,
+    next: compare,
+    value: mean,
+    limit,
+    unit: 'ms',
+  };
+};
+
+/** Below 100 ms a whole number says too little. */
+export const shortTime = (ms: number): string =>
+  ms > 0 && ms < 100 ? `${Number(ms.toPrecision(ms < 10 ? 2 : 3))} ms` : duration(ms);
 
 /** Too many callers wait on average. */
 export const crowded = (seen: Seen, { limits }: Spec): Fault | undefined => {

@@ -18,6 +18,13 @@ const limitsSpec = z.strictObject({
   tail: z.strictObject({ share: shareSchema(), within: positiveDuration() }).optional(),
 });
 
+/** What a mean wait may become against the baseline: worse is what exceeds both. */
+const tolerateSpec = z.strictObject({
+  factor: z.number().min(1).default(3),
+  /** Milliseconds. */
+  plus: positiveDuration().prefault('10ms'),
+});
+
 const pgbouncerSpec = z.strictObject({
   /** Consoles: `postgres://stats:…@host:6432/pgbouncer`. */
   urls: z.array(secretUrl()).min(1),
@@ -38,6 +45,7 @@ export const spec = z
     /** Acquire a connection through the pooler at this URL, as the application does. */
     probe: secretUrl().optional(),
     limits: limitsSpec.prefault({}),
+    tolerate: tolerateSpec.prefault({}),
     /** A mean over fewer acquires says nothing. */
     minAcquires: countSchema().default(20),
     /** Milliseconds for one connect, and for one answer of a console. */
