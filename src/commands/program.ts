@@ -39,7 +39,7 @@ export const program = (context: Context, done: Done): Command => {
     .addHelpText('before', helpTop)
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const add of [addRun, addCheck, addBaseline, addRollback, addValidate, addShow, addExplain, addDemo])
+  for (const add of [addRun, addCheck, addBaseline, addRollback, addValidate, addReplay, addShow, addExplain, addDemo])
     add(cli, context, done);
   return cli;
 };
@@ -112,6 +112,23 @@ const addValidate = (cli: Command, context: Context, done: Done): void => {
     .action(async (profiles, options) => {
       const { validateCommand } = await import('./validate.ts');
       done(await validateCommand(profiles, options, context));
+    });
+};
+
+const addReplay = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('replay')
+    .description('before I need it: would another profile have decided otherwise? judges a record again')
+    .argument('[record]', 'a file that a run has saved, or the id of a run')
+    .argument('[profile]', 'name[/environment] in deploy-profiles/, or a path')
+    .option('--report-only', 'end with 0 whatever the new decision is', false)
+    .option('--reporter <name[=file]>', 'report the run as it would have been; may be given several times', append, [])
+    .option('--store <folder>', 'where records are kept (default: .holdpoint beside deploy-profiles)')
+    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}')
+    .addHelpText('after', '\nExample:\n  holdpoint replay .holdpoint/runs/RECORD.json auth/production --report-only')
+    .action(async (record, profile, options) => {
+      const { replayCommand } = await import('./replay.ts');
+      done(await replayCommand(record, profile, options, context));
     });
 };
 

@@ -45,8 +45,13 @@ const warnings = (found: FoundProfile, names: readonly string[]): string[] =>
     ? [`no environment was named: the profile is used without the overlay of ${[...names].sort().join(' or ')}`]
     : [];
 
+const tellStandIn = (told: string[], because: string): void => {
+  const text = `${because}: a value that only looks right takes its place`;
+  if (!told.includes(text)) told.push(text);
+};
+
 const write = async (request: LoadRequest, found: FoundProfile): Promise<Written> => {
-  const { io, registry: builtIn, resolve, parsed } = request;
+  const { io, registry: builtIn, resolve, parsed, standIns } = request;
   const { root, file, environment } = found;
   const problems = createProblems();
   const redactor = request.redactor ?? createRedactor();
@@ -59,8 +64,9 @@ const write = async (request: LoadRequest, found: FoundProfile): Promise<Written
   );
   const top = mergeAll(layers, topShapes(registry)) ?? own;
   const vars = varsOf(top, { problems });
-  const resolver = createResolver({ vars, problems, io, root, redactor, resolve });
   const told = warnings(found, environmentNames(all, problems));
+  const onStandIn = standIns === true ? (because: string) => tellStandIn(told, because) : undefined;
+  const resolver = createResolver({ vars, problems, io, root, redactor, resolve, onStandIn });
   return { layers, top, loading: { ...request, root, file, registry, problems, redactor, resolver, warnings: told } };
 };
 

@@ -20,6 +20,8 @@ export interface LoadRequest {
   redactor?: Redactor;
   /** false: offline, no reference to the outside is looked up. */
   resolve: boolean;
+  /** A value of the environment or a secret that cannot be had is replaced by one that only looks right; no command is run. */
+  standIns?: boolean;
   /** Files that an earlier load of the same project has read, and that this one adds to. */
   parsed?: ParsedFiles;
 }

@@ -10,6 +10,8 @@ export interface ResolverOptions extends SecretsWorld {
   problems: Problems;
   /** false: offline, only variables that are written out are known. */
   resolve: boolean;
+  /** Told why, each time that a value which cannot be had is replaced by one that only looks right. */
+  onStandIn?: ((because: string) => void) | undefined;
 }
 
 export interface Resolver {
@@ -22,6 +24,9 @@ type Value = { value: string | number | boolean } | Unresolved;
 
 /** Stands for a value that is not known: whatever a schema says of it is not told. */
 const placeholder = 'unresolved';
+
+/** Looks right as a text, a secret and a URL; within a text also as a number or a port. */
+const standIn = { alone: 'http://not-known.invalid', within: '1' };
 
 const told = (because: string): Unresolved => ({ why: 'told', because });
 
@@ -73,6 +78,7 @@ export const createResolver = (options: ResolverOptions): Resolver => {
 
   const outside = async (reference: OutsideReference, written: string): Promise<Value> => {
     if (!options.resolve) return { why: 'offline', because: `${written} is not resolved offline` };
+    if (options.onStandIn && reference.by === 'exec') return { why: 'missing', because: `${written} is not run` };
     const found = await lookUp(reference, options);
     return 'value' in found ? found : { why: 'missing', because: `${found.missing} (${written})` };
   };
@@ -99,9 +105,16 @@ export const createResolver = (options: ResolverOptions): Resolver => {
     return known;
   };
 
+  const replaced = (value: Value, alone: boolean): Value => {
+    if (isValue(value) || value.why !== 'missing') return value;
+    options.onStandIn?.(value.because);
+    return { value: alone ? standIn.alone : standIn.within };
+  };
+
   const scalarValue = async (scalar: ScalarTree, path: Path): Promise<Value> => {
     if (typeof scalar.value !== 'string' || !mayRefer(scalar.value)) return { value: scalar.value ?? '' };
-    const values = await Promise.all(piecesOf(scalar.value).map((piece) => pieceValue(piece, scalar, path)));
+    const found = await Promise.all(piecesOf(scalar.value).map((piece) => pieceValue(piece, scalar, path)));
+    const values = options.onStandIn ? found.map((value) => replaced(value, found.length === 1)) : found;
     const [only] = values;
     if (values.length === 1 && only) return only;
     const unknown = values.find((value) => !isValue(value));

@@ -1,5 +1,12 @@
 // Everything after the hold: the decision, one last look, the rollback.
-import { type Decision, duration, type RollbackOrder, type RollbackReport, type Verification } from '../kit/index.ts';
+import {
+  type Decision,
+  duration,
+  type RollbackOrder,
+  type RollbackReport,
+  type Timings,
+  type Verification,
+} from '../kit/index.ts';
 import { askControl } from './control.ts';
 import { type Course, enterPhase, finalFindings, mark } from './course.ts';
 import { decide } from './decide.ts';
@@ -16,11 +23,11 @@ const lastLook = 5000;
 export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promise<Decision> => {
   const { input, stops } = course;
   if (end === 'rollback') await lookOnceMore(course);
-  if (end !== 'stopped') course.findings = finalFindings(course, whyEnded[end]);
+  if (end !== 'stopped') course.findings = finalFindings(course.watched, input.io.clock.now(), whyEnded[end]);
   const undecided = (): Decision => decide(course.findings, stops, input.permission);
   if (end === 'interrupted')
     stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
-  if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(course));
+  if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(input.profile.timings));
   if (undecided().action === 'pass') stops.push(...(await stillLive(course)));
   if (undecided().action !== 'rollback') return undecided();
   const control = await askControl(input.profile.rollback?.control, input.profile.root, input.io, input.signal);
@@ -59,7 +66,8 @@ const supersededBy = (revision: string, from: string): Stop => ({
   text: `${revision} is live now, not ${from}: somebody deployed during the run, so nothing was proven of it`,
 });
 
-const whyEnded = {
+/** Why a check that is not settled got no more samples, by the way in which the hold ended. */
+export const whyEnded = {
   green: 'deadline',
   deadline: 'deadline',
   blocked: 'stopped_early',
@@ -67,10 +75,10 @@ const whyEnded = {
   interrupted: 'interrupted',
 } as const;
 
-const notTogether = ({ input }: Course) => {
-  const { hold } = input.profile.timings;
+/** Nothing was red, and yet the checks were never green at the same time for long enough. */
+export const notTogether = ({ hold }: Timings): Stop => {
   const text = `the checks were not all green together for ${duration(hold.for)} within ${duration(hold.deadline)}`;
-  return { check: 'run' as const, reason: 'deadline', text };
+  return { check: 'run', reason: 'deadline', text };
 };
 
 const lookOnceMore = async (course: Course): Promise<void> => {

@@ -43,7 +43,7 @@ export const openCourse = async (input: RunInput): Promise<Course> => {
 };
 
 /** The numbers that each judge needs; alpha is split over all sequential tests of the profile. */
-const judgePlans = ({ profile, verb }: RunInput): JudgePlan[] => {
+export const judgePlans = ({ profile, verb }: Pick<RunInput, 'profile' | 'verb'>): JudgePlan[] => {
   const tests = profile.checks.map(({ kind, spec, unavailable }) =>
     unavailable === undefined ? (kind.hypotheses?.(spec) ?? 0) : 0,
   );
@@ -95,21 +95,21 @@ export const readable = async <T>(course: Course, otherwise: T, read: () => Prom
  * the reason why no more samples came. Confirmed failures and errors stay what they are.
  */
 export const finalFindings = (
-  { watched, input }: Course,
-  reason: 'deadline' | 'stopped_early' | 'interrupted',
-): Finding[] => {
-  const now = input.io.clock.now();
-  return watched
+  watched: readonly Watched[],
+  now: number,
+  reason: keyof typeof whyUnfinished,
+): Finding[] =>
+  watched
     .map((one) => judgeNow(one, now, { sticky: true, ended: true }))
     .map((finding) =>
       finding.verdict.settled || finding.verdict.outcome === 'error' ? finding : unfinished(finding, reason),
     );
-};
 
 const whyUnfinished = {
   deadline: 'not settled when the deadline of the hold was over',
   stopped_early: 'the run ended before this was settled',
   interrupted: 'the run was interrupted before this was settled',
+  record_ends: 'the recorded samples end before this was settled',
 };
 
 const unfinished = (finding: Finding, reason: keyof typeof whyUnfinished): Finding => ({

@@ -16,6 +16,8 @@ export const engineReasons: Readonly<Record<string, string>> = {
   by_hand: 'A person asked for the rollback with `holdpoint rollback`.',
   deadline: 'The checks were not all green together for `hold.for` before `hold.deadline`.',
   stopped_early: 'The run ended before this check had enough samples, because a rollback was decided.',
+  record_ends:
+    'A replay only: the recorded samples end before the profile would have decided. Nothing is concluded from their absence.',
   interrupted: 'The run was ended by a signal. The record says how far it came.',
   control_failing: 'The control fails, too, so the fault is not in this release alone, and a rollback would not help.',
   rollback_withheld: 'A rollback would be right, but this run may not carry it out. The report prints the command.',

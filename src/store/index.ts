@@ -5,7 +5,7 @@ import { type Io, type Store, UsageError } from '../kit/index.ts';
 import { openFileStore } from './files.ts';
 
 export { openFileStore } from './files.ts';
-export { readBaseline } from './formats.ts';
+export { readBaseline, readRecord } from './formats.ts';
 
 export interface OpenStoreOptions {
   io: Io;

@@ -1,0 +1,95 @@
+// `holdpoint replay RECORD PROFILE`: would another profile have decided otherwise? Judges recorded samples again.
+import { relative, resolve } from 'node:path';
+import { createRedactor, type Profile, type RunRecord, UsageError } from '../kit/index.ts';
+import { loadProfile } from '../profile/index.ts';
+import { replay } from '../run/index.ts';
+import { openStore, readRecord } from '../store/index.ts';
+import type { Context } from './context.ts';
+import { replayText } from './replay-text.ts';
+import { builtIn } from './registry.ts';
+import { openReporting } from './reporting.ts';
+import { withEnvFile } from './session.ts';
+
+export interface ReplayOptions {
+  reporter: string[];
+  store?: string;
+  envFile?: string;
+  reportOnly: boolean;
+}
+
+/** Prints what was and what would be. The exit code is that of the new decision, or 0 with `--report-only`. */
+export const replayCommand = async (
+  record: string | undefined,
+  profile: string | undefined,
+  options: ReplayOptions,
+  given: Context,
+): Promise<number> => {
+  if (record === undefined || profile === undefined)
+    throw new UsageError('name a record (a file, or the id of a run) and a profile: holdpoint replay RECORD PROFILE');
+  const context = await withEnvFile(options.envFile, given);
+  const redactor = createRedactor();
+  const { profile: loaded } = await loadProfile({
+    name: profile,
+    verb: 'replay',
+    cwd: context.cwd,
+    io: context.io,
+    registry: builtIn(),
+    checksFolder: resolve(context.packageRoot, 'checks'),
+    redactor,
+    resolve: true,
+    standIns: true,
+  });
+  const recorded = await findRecord(record, loaded, options, context);
+  refuse(recorded, loaded);
+  const replayed = replay(recorded, loaded);
+  const notes = [...loaded.warnings, ...replayed.notes];
+  const text = replayText({ recorded, replayed: replayed.record, notes, profile: relative(context.cwd, loaded.file) });
+  context.stdout.write(redactor.text(`${text}\n`));
+  if (options.reporter.length > 0) await report(redactor.json(replayed.record), loaded, options, context);
+  return options.reportOnly ? 0 : replayed.record.exitCode;
+};
+
+/** A file, else a run of the store beside the profile. */
+const findRecord = async (
+  wanted: string,
+  { root }: Profile,
+  { store }: ReplayOptions,
+  context: Context,
+): Promise<RunRecord> => {
+  const text = await context.io.files.readIfExists(resolve(context.cwd, wanted));
+  if (text !== undefined) {
+    const read = readRecord(text);
+    if ('value' in read) return read.value;
+    throw new UsageError(`${wanted} is not a record that holdpoint wrote: ${read.problem}`);
+  }
+  const opened = openStore(store ?? '.holdpoint', {
+    io: context.io,
+    root: store === undefined ? root : context.cwd,
+    warn: (warning) => void context.stderr.write(`holdpoint: ${warning}\n`),
+  });
+  const [found] = await opened.records({ runId: wanted, limit: 1 });
+  await opened.close();
+  if (found) return found;
+  throw new UsageError(`there is no file ${wanted}, and no run of that id in ${opened.where}`);
+};
+
+const refuse = (recorded: RunRecord, profile: Profile): void => {
+  if (recorded.verb === 'rollback')
+    throw new UsageError(`run ${recorded.runId} is a rollback by hand: nothing was judged before it`);
+  const kinds = new Map(recorded.checks.map(({ id, kind }) => [id, kind]));
+  if (!profile.checks.some(({ id, kind }) => kinds.get(id) === kind.name))
+    throw new UsageError(
+      `${profile.name} and run ${recorded.runId} have no check in common; the record has ${[...kinds.keys()].join(', ')}`,
+    );
+};
+
+const report = async (
+  record: RunRecord,
+  { registry }: Profile,
+  { reporter }: ReplayOptions,
+  context: Context,
+): Promise<void> => {
+  const reporting = openReporting(reporter, registry, context, (text) => text);
+  await reporting.end(record);
+  reporting.close();
+};
