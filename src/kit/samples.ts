@@ -111,11 +111,24 @@ export interface Verdict {
   parts?: Part[];
 }
 
-/** A line of numbers over time for reports, so that reports know no kind. */
+/** A moment of a chart. */
+export interface ChartPoint {
+  /** Epoch milliseconds. */
+  at: number;
+  value: number;
+  /** The look counts as bad by itself, whatever its number: a refused connection, a login that ended in an error. */
+  bad?: true;
+}
+
+/** Numbers over time for reports, so that reports know no kind. Moments before the deploy stand in the series, too. */
 export interface Chart {
   title: string;
   unit: string;
   limit?: number;
   baseline?: number;
-  series: { name: string; points: { at: number; value: number }[] }[];
+  /** The series are parts of a whole: each is drawn on top of those before it. */
+  stacked?: true;
+  /** Where the true number lies as far as the samples tell, moment by moment. */
+  band?: { name: string; points: { at: number; low: number; high: number }[] };
+  series: { name: string; points: ChartPoint[] }[];
 }

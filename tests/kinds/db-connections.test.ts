@@ -395,24 +395,89 @@ describe('the shared session', () => {
 });
 
 describe('the chart', () => {
-  it('shows use over time with limit and baseline', () => {
-    const history = historyOf(samples(seen(look({ used: 21 }), look({ used: 30 }))), seen(before));
-    expect(dbConnections.charts?.(history, spec)).toEqual([
+  const at = (step: number): number => start + step * 5000;
+
+  it('stacks the holders in the order in which they came, with limit and baseline', () => {
+    const later = look(
+      { used: 93 },
+      [holder('auth@9f2c1', 84), holder('auth@77ab0', 8)],
+      refused('slots', 'InitPostgres'),
+    );
+    expect(dbConnections.charts?.(historyOf(samples(seen(later)), seen(before)), spec)).toEqual([
       {
         title: 'connections in use',
         unit: 'connections',
         limit: 92,
         baseline: 36,
+        stacked: true,
         series: [
           {
-            name: 'server',
+            name: 'auth@9f2c1',
             points: [
-              { at: start, value: 22 },
-              { at: start + 5000, value: 31 },
+              { at: at(0), value: 23 },
+              { at: at(0), value: 84, bad: true },
+            ],
+          },
+          {
+            name: 'auth@77ab0',
+            points: [
+              { at: at(0), value: 13 },
+              { at: at(0), value: 8, bad: true },
+            ],
+          },
+          {
+            name: 'others',
+            points: [
+              { at: at(0), value: 0 },
+              { at: at(0), value: 1, bad: true },
+            ],
+          },
+          {
+            name: 'this check',
+            points: [
+              { at: at(0), value: 1 },
+              { at: at(0), value: 1, bad: true },
             ],
           },
         ],
       },
+    ]);
+  });
+
+  it('is one line where nobody is known by name', () => {
+    const history = historyOf(samples(seen(look({ used: 21 }), look({ used: 30 }))));
+    expect(dbConnections.charts?.(history, spec)).toEqual([
+      {
+        title: 'connections in use',
+        unit: 'connections',
+        limit: 92,
+        series: [
+          {
+            name: 'server',
+            points: [
+              { at: at(0), value: 22 },
+              { at: at(1), value: 31 },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('draws the holders together that are small', () => {
+    const many = look(
+      { used: 21 },
+      [1, 2, 3, 4, 5, 6].map((size) => holder(`job ${size}`, size)),
+    );
+    const [chart] = dbConnections.charts?.(historyOf(samples(seen(many))), spec) ?? [];
+    expect(chart?.series.map(({ name, points }) => [name, points[0]?.value])).toEqual([
+      ['job 6', 6],
+      ['job 5', 5],
+      ['job 4', 4],
+      ['job 3', 3],
+      ['job 2', 2],
+      ['others', 1],
+      ['this check', 1],
     ]);
   });
 

@@ -357,7 +357,19 @@ describe('the chart', () => {
   it('shows the rate over time', () => {
     const history = historyOf(samples(seen(unit(1, 100), unit(0, 0))), quiet);
     expect(errorRateDelta.charts?.(history, spec)).toMatchObject([
-      { title: 'error rate', unit: 'share', baseline: 2 / 1800, series: [{ points: [{ at: start, value: 0.01 }] }] },
+      {
+        title: 'error rate',
+        unit: 'share',
+        baseline: 2 / 1800,
+        series: [
+          {
+            points: [
+              { at: start, value: 2 / 1800 },
+              { at: start, value: 0.01 },
+            ],
+          },
+        ],
+      },
     ]);
   });
 

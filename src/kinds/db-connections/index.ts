@@ -4,7 +4,7 @@ import { judge } from './judge.ts';
 import { openLooks } from './look.ts';
 import type { Seen } from './seen.ts';
 import { type Spec, spec } from './spec.ts';
-import { charts } from './state.ts';
+import { charts } from './charts.ts';
 
 export const dbConnections: Kind<Spec, Seen> = {
   holdpointKind: 1,

@@ -1,6 +1,5 @@
-// How the servers stand now, in words and as charts: what a pass says, and what hidden rows leave open.
-import { byGroup, type Chart, type Fault, type History, lastSeen, type Sample, type Verdict } from '../../kit/index.ts';
-import type { Slots } from '../database/slots.ts';
+// How the servers stand now, in words: what a pass says, and what hidden rows leave open.
+import { byGroup, type Fault, lastSeen, type Sample, type Verdict } from '../../kit/index.ts';
 import { fillingIn, fillingText } from './filling.ts';
 import { limitOf, type Use, usesOf, useText } from './limits.ts';
 import { churnBetween, churnText, idleText } from './pressure.ts';
@@ -73,29 +72,4 @@ export const hiddenVerdict = (samples: Samples, spec: Spec): Verdict | undefined
     limit: limit.count,
     unit: 'connections',
   };
-};
-
-/** Connections in use over time against the limit that asks for a rollback, one chart per server. */
-export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
-  const before = byGroup(history.baseline.samples);
-  return [...byGroup(history.samples)].flatMap(([group, samples]) =>
-    chartOf(group, samples, lastSeen(before.get(group) ?? [])?.slots, spec),
-  );
-};
-
-const chartOf = (group: string, samples: Samples, before: Slots | undefined, spec: Spec): Chart[] => {
-  const points = samples.flatMap(({ at, ...look }) =>
-    'seen' in look && look.seen.slots ? [{ at, use: usesOf(look.seen.slots, spec)[0] }] : [],
-  );
-  const last = points.at(-1)?.use;
-  if (!last) return [];
-  return [
-    {
-      title: group === '' ? 'connections in use' : `connections in use on ${group}`,
-      unit: 'connections',
-      limit: limitOf({ ...last, level: 'rollback', fewFree: false }, spec).count,
-      ...(before ? { baseline: usesOf(before, spec)[0].used } : {}),
-      series: [{ name: last.name, points: points.map(({ at, use }) => ({ at, value: use.used + use.own })) }],
-    },
-  ];
 };

@@ -137,9 +137,9 @@ const linesText = ({ lines }: Minute): string => {
   return lines === 0 ? '; nothing at all was written to the log' : `; ${plural(lines, 'line')} of the log read`;
 };
 
-/** Errors of each look over time. */
-export const charts = ({ samples }: History<Seen>, spec: Spec): Chart[] => {
-  const series = [...byGroup(samples)].map(([group, all]) => ({
+/** Errors of each look over time, also before the deploy. */
+export const charts = ({ baseline, samples }: History<Seen>, spec: Spec): Chart[] => {
+  const series = [...byGroup([...baseline.samples, ...samples])].map(([group, all]) => ({
     name: group === '' ? 'errors' : group,
     points: all.flatMap((sample) =>
       'seen' in sample && sample.seen.counts

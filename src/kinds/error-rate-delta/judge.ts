@@ -1,6 +1,6 @@
 // The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
-import { duration, type History, judged, seenOf, type Verdict } from '../../kit/index.ts';
-import { weigh, type Weighing } from '../../stats/weigh.ts';
+import { duration, type History, type JudgePlan, judged, seenOf, type Verdict } from '../../kit/index.ts';
+import { type Case, weigh, type Weighing } from '../../stats/weigh.ts';
 import type { Seen, Tally } from './count.ts';
 import { worstInstance } from './instances.ts';
 import { secondsOf, sumOf, type Unit, unitsIn, vanishedTraffic } from './traffic.ts';
@@ -46,20 +46,10 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   if (seen.requests === 0)
     return waiting('no_traffic', `no requests in ${duration(secondsOf(units) * 1000)}, so there is no rate`);
   const { ceiling } = spec.tolerate;
-  const terms = {
-    units,
-    alpha: plan.alpha,
-    beta: plan.beta,
-    // Fixed before the first unit: a plan that grew with the data would void the guarantee.
-    planned: Math.max(1, plan.units),
-    strict: false,
-    minUnitsForPass: unitsForProof,
-  };
   const past = sumOf(before);
   const known = past.requests > 0 ? past : undefined;
-  const weighing = known
-    ? weigh({ ...terms, baseline: known, tolerance: spec.tolerate })
-    : weigh({ ...terms, tolerance: { ceiling } });
+  const terms = termsOf(units, plan);
+  const weighing = weighed(units, before, plan, spec);
   const facts: Facts = {
     weighing,
     baseline: known,
@@ -73,6 +63,25 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   if (weighing.ceilingWasBroken && weigh({ ...terms, tolerance: { ceiling } }).decision === 'fail')
     return { ...stillBroken(facts, ceiling), ...numbers(weighing), limit: ceiling };
   return { ...undecided(facts, seen, plan.absolute), ...numbers(weighing) };
+};
+
+const termsOf = (units: Unit[], plan: JudgePlan): Omit<Case, 'tolerance'> => ({
+  units,
+  alpha: plan.alpha,
+  beta: plan.beta,
+  // Fixed before the first unit: a plan that grew with the data would void the guarantee.
+  planned: Math.max(1, plan.units),
+  strict: false,
+  minUnitsForPass: unitsForProof,
+});
+
+/** What these units show against the rate before the deploy, or against the ceiling where that is not known. */
+export const weighed = (units: Unit[], before: Unit[], plan: JudgePlan, { tolerate }: Spec): Weighing => {
+  const past = sumOf(before);
+  const terms = termsOf(units, plan);
+  return past.requests > 0
+    ? weigh({ ...terms, baseline: past, tolerance: tolerate })
+    : weigh({ ...terms, tolerance: { ceiling: tolerate.ceiling } });
 };
 
 const numbers = (weighing: Weighing): Pick<Verdict, 'value' | 'limit' | 'unit'> => ({

@@ -1,5 +1,5 @@
 // Judges the looks of an `http` check, and says it in words.
-import type { Chart, History, Part, Sample, Verdict } from '../../kit/samples.ts';
+import type { Chart, ChartPoint, History, Part, Sample, Verdict } from '../../kit/samples.ts';
 import { duration } from '../../kit/text.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict } from '../../kit/verdicts.ts';
 import type { HttpSeen } from './seen.ts';
@@ -77,12 +77,17 @@ export const judge = (history: History<HttpSeen>, spec: HttpSpec): Verdict => {
   return { ...probeVerdict(confirmation, history.plan, goodOf(spec, lastSeen(samples))), ...partsOf(spec, samples) };
 };
 
-/** The time of each answer; one line per instance. */
+/** The time of each answer, also of those before the deploy; one line per instance. */
 export const charts = (history: History<HttpSeen>, spec: HttpSpec): Chart[] => {
-  const answered = history.samples.filter((sample) => 'seen' in sample && sample.seen.status !== null);
+  const isBad = faultOf(spec);
+  const answered = [...history.baseline.samples, ...history.samples].filter(
+    (sample) => 'seen' in sample && sample.seen.status !== null,
+  );
   const series = [...byGroup(answered)].map(([name, samples]) => ({
-    name,
-    points: samples.flatMap((sample) => ('seen' in sample ? [{ at: sample.at, value: sample.seen.ms }] : [])),
+    name: name || 'answer',
+    points: samples.flatMap((sample): ChartPoint[] =>
+      'seen' in sample ? [{ at: sample.at, value: sample.seen.ms, ...(isBad(sample.seen) ? { bad: true } : {}) }] : [],
+    ),
   }));
   return [{ title: 'time of the answer', unit: 'ms', ...limitOf(spec), series }];
 };

@@ -1,7 +1,8 @@
 // The kind `login`: signs a real account in, sees a page that only it may see, and signs it out.
 import type { Kind } from '../../kit/kind.ts';
 import { noAnswerReasons } from '../http/failure.ts';
-import { charts, judge } from './judge.ts';
+import { charts } from './charts.ts';
+import { judge } from './judge.ts';
 import type { LoginSeen } from './seen.ts';
 import { openLogin } from './session.ts';
 import { type LoginSpec, loginSpec } from './spec.ts';

@@ -1,5 +1,5 @@
 // Judges the looks of a `login` check.
-import type { Chart, History, Part, Sample, Verdict } from '../../kit/samples.ts';
+import type { History, Part, Sample, Verdict } from '../../kit/samples.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
 import {
   brokenNegative,
@@ -15,11 +15,12 @@ import type { LoginSpec } from './spec.ts';
 
 const isNegative = ({ role }: StepSeen): boolean => role === 'negative';
 
-const limitOf = ({ budgets }: LoginSpec): { limit?: number } =>
+/** The limit of a login's time, where one is set. */
+export const limitOf = ({ budgets }: LoginSpec): { limit?: number } =>
   budgets.login === undefined ? {} : { limit: budgets.login };
 
 /** Why one look is bad: the first step that was not granted, a negative that met an error, the time. */
-const faultOf =
+export const faultOf =
   (spec: LoginSpec) =>
   (seen: LoginSeen): Fault | undefined => {
     const steps = seen.steps.filter((step) => !isNegative(step));
@@ -94,13 +95,4 @@ export const judge = (history: History<LoginSeen>, spec: LoginSpec): Verdict => 
   const confirmation = confirmed(samples, history.plan.failAfter, faultOf(spec));
   const verdict = probeVerdict(confirmation, history.plan, goodOf(spec, samples));
   return wrongAccount(verdict, history, spec) ?? verdict;
-};
-
-/** The time of each login; one line per instance. */
-export const charts = (history: History<LoginSeen>, spec: LoginSpec): Chart[] => {
-  const series = [...byGroup(history.samples)].map(([name, samples]) => ({
-    name,
-    points: samples.flatMap((sample) => ('seen' in sample ? [{ at: sample.at, value: sample.seen.ms }] : [])),
-  }));
-  return [{ title: 'time of a login', unit: 'ms', ...limitOf(spec), series }];
 };
