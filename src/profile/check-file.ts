@@ -24,7 +24,7 @@ const isPath = (use: string): boolean => /^(\.{1,2}\/|\/)/.test(use);
 const shippedPath = async ({ id, use, origin, hasKind }: Asked, loading: Loading): Promise<string | undefined> => {
   const name = use ?? id;
   const file = join(loading.checksFolder, `${name}.yaml`);
-  if (await loading.io.files.exists(file)) return file;
+  if (loading.parsed?.has(file) || (await loading.io.files.exists(file))) return file;
   if (use === undefined && hasKind) return undefined;
   const shipped = await shippedChecks(loading);
   const [path, other] =

@@ -28,15 +28,19 @@ export const planChecks = async (
   loading: Loading,
 ): Promise<PlannedChecks> => {
   const written = checkLayers(layers, loading);
-  const all = await Promise.all(written.map((layer) => mergeCheck(layer, loading)));
-  const merged = all.filter((check) => check !== undefined);
+  const merged: MergedCheck[] = [];
+  // One after the other: the file of defaults that many checks share is read once.
+  for (const layer of written) {
+    const check = await mergeCheck(layer, loading);
+    if (check) merged.push(check);
+  }
   const enabled = await withoutDisabled(merged, loading);
   const plans = await Promise.all(enabled.map((check) => planCheck(check, timings, errorGrace, loading)));
-  const isOff = (id: string): boolean =>
-    merged.some((check) => check.id === id) && !enabled.some((check) => check.id === id);
+  const on = new Set(enabled.map(({ id }) => id));
+  const off = new Set(merged.map(({ id }) => id).filter((id) => !on.has(id)));
   return {
     merged,
-    ids: written.map(({ id }) => id).filter((id) => !isOff(id)),
+    ids: written.map(({ id }) => id).filter((id) => !off.has(id)),
     plans: plans.filter((plan) => plan !== undefined),
   };
 };

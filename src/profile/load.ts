@@ -45,9 +45,14 @@ const warnings = (found: FoundProfile, names: readonly string[]): string[] =>
     ? [`no environment was named: the profile is used without the overlay of ${[...names].sort().join(' or ')}`]
     : [];
 
-const tellStandIn = (told: string[], because: string): void => {
-  const text = `${because}: a value that only looks right takes its place`;
-  if (!told.includes(text)) told.push(text);
+const stoodIn = 'not known here, and stood in for by values that only look right: ';
+
+/** One sentence names all of them. */
+const tellStandIn = (told: string[], written: string): void => {
+  const place = told.findIndex((text) => text.startsWith(stoodIn));
+  const names = told[place]?.slice(stoodIn.length).split(', ') ?? [];
+  const text = `${stoodIn}${[...new Set([...names, written])].join(', ')}`;
+  told.splice(place < 0 ? told.length : place, place < 0 ? 0 : 1, text);
 };
 
 const write = async (request: LoadRequest, found: FoundProfile): Promise<Written> => {
@@ -65,7 +70,7 @@ const write = async (request: LoadRequest, found: FoundProfile): Promise<Written
   const top = mergeAll(layers, topShapes(registry)) ?? own;
   const vars = varsOf(top, { problems });
   const told = warnings(found, environmentNames(all, problems));
-  const onStandIn = standIns === true ? (because: string) => tellStandIn(told, because) : undefined;
+  const onStandIn = standIns === true ? (written: string) => tellStandIn(told, written) : undefined;
   const resolver = createResolver({ vars, problems, io, root, redactor, resolve, onStandIn });
   return { layers, top, loading: { ...request, root, file, registry, problems, redactor, resolver, warnings: told } };
 };
@@ -122,5 +127,5 @@ const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile
  */
 export const loadProfile = async (request: LoadRequest): Promise<Loaded> => {
   const found = await findProfile(request.name, request.cwd, request.io.files);
-  return plan(await write(request, found), found);
+  return plan(await write({ parsed: new Map(), ...request }, found), found);
 };

@@ -46,8 +46,18 @@ const metaOf = (schema: ZodType): Meta => (schema.meta?.() ?? {}) as Meta;
 
 const anyKey = { form: 'map', keys: [], open: true, choices: [] } as const;
 
+/** What was worked out already, by schema and by the secrecy that it inherits: a thousand checks of one kind ask the same. */
+const known = new WeakMap<ZodType, Map<Secret, readonly Shape[]>>();
+
 /** All forms that an input of this schema may have. */
 export const shapesOf = (schema: ZodType, inherited?: Secret): readonly Shape[] => {
+  const before = known.get(schema) ?? new Map<Secret, readonly Shape[]>();
+  const shapes = before.get(inherited) ?? formsOf(schema, inherited);
+  known.set(schema, before.set(inherited, shapes));
+  return shapes;
+};
+
+const formsOf = (schema: ZodType, inherited: Secret): readonly Shape[] => {
   const definition = definitionOf(schema);
   const secret = metaOf(schema).secret ?? inherited;
   const inner = innerOf(definition);

@@ -15,6 +15,7 @@ export interface Together extends PlannedChecks {
 type Tell = (text: string, path: Path) => void;
 
 const tellCovered = ({ id, coveredBy }: CheckPlan, ids: readonly string[], tell: Tell): void => {
+  if (coveredBy.length === 0) return;
   const others = ids.filter((other) => other !== id);
   for (const [place, name] of coveredBy.entries())
     if (!others.includes(name)) {
