@@ -2,7 +2,14 @@
 import * as z from 'zod';
 import type { ZodType } from 'zod';
 import type { Io } from './io.ts';
+import { isPointer } from './pointer.ts';
 import type { Span, Tick } from './samples.ts';
+import { selectorText } from './selector.ts';
+
+const selectorForms = ['metrics', 'pointers'] as const;
+
+/** `metrics`: selectors such as `up{job="auth"}`; `pointers`: JSON pointers such as /pool/waiting. */
+export type SelectorForm = (typeof selectorForms)[number];
 
 /** A source knows where numbers come from; several kinds share it. */
 export interface SourceKind<Settings> {
@@ -13,6 +20,8 @@ export interface SourceKind<Settings> {
   example: string;
   /** The keys of its own beside those that the kind asks for; a strict object. */
   settings: ZodType<Settings>;
+  /** The form in which it is asked: anything else is refused at load. Absent: it takes both. */
+  selects?: SelectorForm;
   open(settings: Settings, world: SourceWorld): Promise<Source>;
 }
 
@@ -59,15 +68,46 @@ export interface Instance {
 export interface SourceRef<Query = unknown> {
   source: string;
   settings: unknown;
+  /** What the source takes, as the loader found it. */
+  selects?: SelectorForm | undefined;
   query: Query;
 }
 
 /**
  * The `from` key of a kind's spec. The loader turns `prometheus: { url, total }` into
- * `from: { source: 'prometheus', settings: { url }, query: { total } }`.
+ * `from: { source: 'prometheus', settings: { url }, selects: 'metrics', query: { total } }`. Keys of the query that are
+ * `selectorText()` are held against what the source takes.
  */
-export const sourceRef = <Query extends z.ZodObject>(query: Query) =>
-  z.strictObject({ source: z.string(), settings: z.unknown(), query });
+export const sourceRef = <Query extends z.ZodObject>(query: Query) => {
+  const keys = Object.entries(query.shape).flatMap(([key, schema]) => (takesSelector(schema) ? [key] : []));
+  return z
+    .strictObject({ source: z.string(), settings: z.unknown(), selects: z.enum(selectorForms).optional(), query })
+    .superRefine((parsed, context) => {
+      // zod's type of an object with a generic key is opaque.
+      const from = parsed as unknown as SourceRef<Record<string, unknown>>;
+      for (const key of keys) {
+        const wrong = strangeSelector(from.query[key], from);
+        if (wrong !== undefined) context.addIssue({ code: 'custom', path: ['query', key], message: wrong });
+      }
+    });
+};
+
+/** Whether a key of a query is a selector, alone or beside something shorter. */
+const takesSelector = (schema: unknown): boolean => {
+  if (schema === selectorText()) return true;
+  if (schema instanceof z.ZodOptional) return takesSelector(schema.unwrap());
+  return schema instanceof z.ZodUnion && schema.options.some(takesSelector);
+};
+
+/** Why this text is no selector for that source; undefined when it is one, or when nothing is known of the source. */
+export const strangeSelector = (text: unknown, { source, selects }: SourceRef): string | undefined => {
+  if (typeof text !== 'string' || selects === undefined) return undefined;
+  if (selects === 'metrics')
+    return isPointer(text)
+      ? `"${text}" is a JSON pointer; ${source} reads metrics: write a selector like up{job="auth"}, or use the source json`
+      : undefined;
+  return isPointer(text) ? undefined : `"${text}" is no JSON pointer; ${source} reads values like /pool/waiting`;
+};
 
 /** A source of any settings: what a registry holds. */
 // oxlint-disable-next-line no-explicit-any -- invariant in Settings; the pairing is checked by zod at load

@@ -95,6 +95,7 @@ export const json: SourceKind<JsonSettings> = {
     waiting: /pool/waiting
     inUse: /pool/used
     max: /pool/max`,
+  selects: 'pointers',
   settings: jsonSettings,
   open: openJson,
 };

@@ -86,6 +86,7 @@ export const prometheus: SourceKind<PrometheusSettings> = {
     url: "\${env:PROM_URL}"
     total: 'http_requests_total{app="auth"}'
     errors: 'code=~"5.."'`,
+  selects: 'metrics',
   settings: prometheusSettings,
   open: openPrometheus,
 };

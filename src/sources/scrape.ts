@@ -83,6 +83,7 @@ export const scrape: SourceKind<ScrapeSettings> = {
     urls: { blue: "http://10.0.0.11:9100/metrics", green: "http://10.0.0.12:9100/metrics" }
     total: 'http_requests_total{app="auth"}'
     errors: 'code=~"5.."'`,
+  selects: 'metrics',
   settings: scrapeSettings,
   open: openScrape,
 };

@@ -1,6 +1,14 @@
 // The keys of a `pool-wait` check: a PgBouncer console, the metrics of an application's own pool, or an acquire of ours.
 import * as z from 'zod';
-import { countSchema, positiveDuration, secretUrl, shareSchema, sourceRef } from '../../kit/index.ts';
+import {
+  countSchema,
+  positiveDuration,
+  secretUrl,
+  shareSchema,
+  type SourceRef,
+  sourceRef,
+  strangeSelector,
+} from '../../kit/index.ts';
 import { askedOf } from './mapping.ts';
 import { metricsQuery } from './metrics-spec.ts';
 import { mostProcesses } from './processes.ts';
@@ -63,7 +71,24 @@ export const spec = z
     path: ['limits', 'tail'],
     message: 'needs waitHistogram, or a preset that has one',
   })
+  .superRefine(({ from }, context) => {
+    const wrong = from && strangePreset(from);
+    if (wrong) context.addIssue({ code: 'custom', path: ['from', 'query', 'preset'], message: wrong });
+  })
   .meta({ choices: [[...ways]] });
+
+/** Selectors of the check's own are held against the source by `sourceRef`; a preset brings its own. */
+const strangePreset = ({ query, ...from }: SourceRef<z.infer<typeof metricsQuery>>): string | undefined => {
+  const { preset } = query;
+  if (preset === undefined || from.selects === undefined) return undefined;
+  const [brought] = askedOf({ preset }).selectors.map(([, selector]) => selector);
+  if (strangeSelector(brought, { ...from, query }) === undefined) return undefined;
+  const reads =
+    from.selects === 'metrics'
+      ? 'a JSON page, which the source json reads'
+      : 'metrics, which the sources scrape and prometheus read';
+  return `the preset ${preset} is for ${reads}; ${from.source} does not`;
+};
 
 const hasHistogram = (query: z.infer<typeof metricsQuery>): boolean =>
   askedOf(query).selectors.some(([name]) => name === 'buckets');

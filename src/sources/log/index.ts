@@ -125,6 +125,7 @@ export const log: SourceKind<LogSettings> = {
     format: combined                       # or json, postgres, text; or a pattern with named groups
     total: 'lines{path!="/health"}'
     errors: 'status=~"5.."'`,
+  selects: 'metrics',
   settings: logSettings,
   open: openLog,
 };
