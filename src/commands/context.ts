@@ -17,6 +17,8 @@ export interface Context {
   interrupts: Interrupts;
   /** Asks on the terminal; resolves with the line that was typed. */
   ask(question: string): Promise<string>;
+  /** The same without an echo: for a password. Without a terminal it is the next line of stdin. */
+  askHidden(question: string): Promise<string>;
   /** Peak memory and event-loop delay of this process so far, for the record's `process` mark. */
   usage(): { maxRssMb: number; eventLoopDelayP99Ms: number };
 }

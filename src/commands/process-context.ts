@@ -19,7 +19,8 @@ export const processContext = (packageRoot: string, version: string): Context =>
     stdout: process.stdout,
     stderr: process.stderr,
     interrupts,
-    ask: (question: string) => ask(question, () => onSignal('SIGINT')),
+    ask: (question: string) => ask(question, process.stderr, () => onSignal('SIGINT')),
+    askHidden: (question: string) => askHidden(question, () => onSignal('SIGINT')),
     usage: measure(),
   };
   sparePeakMemory();
@@ -46,9 +47,11 @@ const listen = (): { interrupts: Interrupts; onSignal(signal: keyof typeof codes
 };
 
 /** While a question stands, the terminal hands Ctrl-C to us as a key. Ctrl-D and a terminal that goes away answer nothing. */
-const ask = (question: string, onCtrlC: () => void): Promise<string> =>
+const ask = (question: string, output: NodeJS.WriteStream | undefined, onCtrlC: () => void): Promise<string> =>
   new Promise((resolve) => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    // With `terminal` and no output the keys are read one by one, and none is shown.
+    const shown = output === undefined ? { terminal: process.stdin.isTTY } : { output };
+    const lines = createInterface({ input: process.stdin, ...shown });
     const answer = (text: string): void => {
       resolve(text);
       lines.close();
@@ -60,6 +63,14 @@ const ask = (question: string, onCtrlC: () => void): Promise<string> =>
     lines.once('close', () => resolve(''));
     lines.question(question, answer);
   });
+
+/** The question stands before the terminal stops to echo, and the line ends behind the answer that nobody saw. */
+const askHidden = async (question: string, onCtrlC: () => void): Promise<string> => {
+  process.stderr.write(question);
+  const answer = await ask('', undefined, onCtrlC);
+  process.stderr.write('\n');
+  return answer;
+};
 
 /**
  * undici parses HTTP in WebAssembly. Optimising that module takes 30 MB at its first request, for a program that sends a

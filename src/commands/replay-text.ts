@@ -62,5 +62,7 @@ const outcomeText = ({ outcome, reason, attribution }: RecordedCheck): string =>
 const limitText = ({ id, limit, unit }: RecordedCheck, recorded: RunRecord): string => {
   const before = recorded.checks.find((check) => check.id === id)?.limit;
   if (limit === undefined || before === undefined || before === limit) return '';
-  return ` [limit ${before} → ${limit}${unit === undefined ? '' : ` ${unit}`}]`;
+  return ` [limit ${rounded(before)} → ${rounded(limit)}${unit === undefined ? '' : ` ${unit}`}]`;
 };
+
+const rounded = (value: number): number => Number(value.toPrecision(3));

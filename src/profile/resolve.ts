@@ -10,8 +10,8 @@ export interface ResolverOptions extends SecretsWorld {
   problems: Problems;
   /** false: offline, only variables that are written out are known. */
   resolve: boolean;
-  /** Told why, each time that a value which cannot be had is replaced by one that only looks right. */
-  onStandIn?: ((because: string) => void) | undefined;
+  /** Told the reference, each time that a value which cannot be had is replaced by one that only looks right. */
+  onStandIn?: ((written: string) => void) | undefined;
 }
 
 export interface Resolver {
@@ -25,8 +25,8 @@ type Value = { value: string | number | boolean } | Unresolved;
 /** Stands for a value that is not known: whatever a schema says of it is not told. */
 const placeholder = 'unresolved';
 
-/** Looks right as a text, a secret and a URL; within a text also as a number or a port. */
-const standIn = { alone: 'http://not-known.invalid', within: '1' };
+/** At the beginning of a text: looks right as a secret and a URL. Further on: as a host, a number and a port. */
+const standIn = { first: 'http://not-known.invalid', later: '1' };
 
 const told = (because: string): Unresolved => ({ why: 'told', because });
 
@@ -105,16 +105,16 @@ export const createResolver = (options: ResolverOptions): Resolver => {
     return known;
   };
 
-  const replaced = (value: Value, alone: boolean): Value => {
+  const replaced = (value: Value, isFirst: boolean): Value => {
     if (isValue(value) || value.why !== 'missing') return value;
-    options.onStandIn?.(value.because);
-    return { value: alone ? standIn.alone : standIn.within };
+    options.onStandIn?.(/\$\{[^}]*\}/.exec(value.because)?.[0] ?? value.because);
+    return { value: isFirst ? standIn.first : standIn.later };
   };
 
   const scalarValue = async (scalar: ScalarTree, path: Path): Promise<Value> => {
     if (typeof scalar.value !== 'string' || !mayRefer(scalar.value)) return { value: scalar.value ?? '' };
     const found = await Promise.all(piecesOf(scalar.value).map((piece) => pieceValue(piece, scalar, path)));
-    const values = options.onStandIn ? found.map((value) => replaced(value, found.length === 1)) : found;
+    const values = options.onStandIn ? found.map((value, place) => replaced(value, place === 0)) : found;
     const [only] = values;
     if (values.length === 1 && only) return only;
     const unknown = values.find((value) => !isValue(value));
