@@ -104,10 +104,7 @@ exit code 10: it would block; a replay acts on nothing
     ],
     [['by-hand.json', 'auth'], 'run run-7f3a is a rollback by hand: nothing was judged before it'],
     [['other.json', 'auth'], 'auth and run run-7f3a have no check in common; the record has login'],
-    [
-      ['record.json', 'nobody'],
-      'there is no profile "nobody" in deploy-profiles/; known: auth',
-    ],
+    [['record.json', 'nobody'], 'there is no profile "nobody" in deploy-profiles/; known: auth'],
   ])('refuses %j', async (args, sentence) => {
     const folder = await project('2s');
     await writeFile(join(folder, 'torn.json'), '{}');
