@@ -1,7 +1,6 @@
 // From a history to a verdict: the one place where missed looks become outcomes, around the kind's own judge.
 import {
   type AnyKind,
-  byGroup,
   type Fault,
   type History,
   type Json,
@@ -21,7 +20,7 @@ type MissedSample = Sample<Json> & { missed: Missed };
  * is validated, and a judge that throws is an `error`, never a pass.
  */
 export const assess = (kind: AnyKind, spec: unknown, history: AnyHistory): Verdict => {
-  const groups = [...byGroup(judged(history)).values()];
+  const groups = timelines(judged(history));
   return (
     first(groups, ourFault) ??
     first(groups, (group) => brokenInstrument(group, history)) ??
@@ -29,6 +28,18 @@ export const assess = (kind: AnyKind, spec: unknown, history: AnyHistory): Verdi
     first(groups, (group) => refusingTarget(group, history.plan.failAfter)) ??
     unsettledWhileBlind(groups, spoken(kind, spec, history))
   );
+};
+
+/**
+ * The samples of each group of the newest look, in time order, with the looks that were missed as a whole: those concern
+ * every group, and are over with the next look at it. A group that is gone (a replica of the release before) is over, too.
+ */
+const timelines = (samples: readonly Sample<Json>[]): Sample<Json>[][] => {
+  const isWhole = (sample: Sample<Json>): boolean => 'missed' in sample && sample.group === undefined;
+  const newest = samples.findLast((sample) => !isWhole(sample))?.at;
+  const present = samples.filter((sample) => sample.at === newest && !isWhole(sample)).map(({ group }) => group);
+  const groups = present.length === 0 ? [undefined] : [...new Set(present)];
+  return groups.map((group) => samples.filter((sample) => sample.group === group || isWhole(sample)));
 };
 
 const first = (

@@ -81,6 +81,40 @@ describe('missed looks', () => {
   });
 });
 
+describe('looks at several groups that were missed as a whole, or at groups that are gone', () => {
+  /** Looks one second apart: what each group gave, or who missed all of them. */
+  const grouped = (looks: (Record<string, Entry> | Missed['by'])[]): History<Json> => {
+    const samples = looks.flatMap((one, index): Sample<Json>[] => {
+      const entries: [string, Entry][] = typeof one === 'string' ? [['', one]] : Object.entries(one);
+      return entries.flatMap(([group, entry]) =>
+        history([entry], { groups: [group] }).samples.map((sample) => ({ ...sample, at: index * 1000 })),
+      );
+    });
+    return { ...history([]), samples, now: Math.max(0, looks.length - 1) * 1000 };
+  };
+  const both = { a: 1, b: 1 };
+  const all = 'instrument';
+
+  it.each<[string, Parameters<typeof grouped>[0], string]>([
+    ['our own fault is over with the next look', [both, both, 'ours', both, both, both], 'pass settled ok'],
+    ['it is not over before', [both, both, both, 'ours'], 'error settled ours_reason'],
+    ['a short failure of the instrument is over', [both, all, both, both, both], 'pass settled ok'],
+    ['while it lasts the pass is open', [both, both, both, all], 'pass open ok'],
+    ['a long one is an error', [both, both, both, all, all, all, all], 'error settled instrument_reason'],
+    ['a throttle is over', [both, both, 'throttle', both, both, both], 'pass settled ok'],
+    ['a group that is gone is over', [{ a: 'ours', b: 1 }, { b: 1 }, { b: 1 }, { b: 1 }], 'pass settled ok'],
+    ['one that is there is not', [{ b: 1 }, { b: 1 }, { a: 'ours', b: 1 }], 'error settled ours_reason'],
+    [
+      'the one of two that refuses',
+      ['target', 'target', 'target'].map((by) => ({ a: by as Entry, b: 1 })),
+      'fail settled target_reason',
+    ],
+  ])('%s', (_, looks, expected) => {
+    const kind = scriptedKind(() => 0);
+    expect(brief(assess(kind, {}, grouped(looks)))).toBe(expected);
+  });
+});
+
 describe('a kind that misbehaves', () => {
   it.each<[string, () => Verdict, string]>([
     [
