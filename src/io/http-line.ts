@@ -111,9 +111,12 @@ export const openLine = ({ Client: Dialer, buildConnector: build }: Undici, key:
   return line;
 };
 
-/** Ends a connection, also one that is still being made. */
-export const destroy = async (line: Line): Promise<void> => {
-  // A socket that is still connecting is not known to the client yet.
-  line.socket?.destroy();
-  await line.client.destroy().catch(() => undefined);
+/** Ends a connection, also one that is still being made. One error serves all: making one for each costs its stack. */
+export const destroyer = (): ((line: Line) => void) => {
+  const over = new Error('the connection is not needed any more');
+  return (line) => {
+    // A socket that is still connecting is not known to the client yet.
+    line.socket?.destroy();
+    line.client.destroy(over, () => undefined);
+  };
 };

@@ -3,7 +3,7 @@ import type { Http, HttpRequest, HttpResponse } from '../kit/io.ts';
 import { exchange } from './http-exchange.ts';
 import { abortedFailure, failureOf, timeoutFailure } from './http-failures.ts';
 import {
-  destroy,
+  destroyer,
   freshProgress,
   type Line,
   loadUndici,
@@ -37,6 +37,7 @@ export const createHttp = ({ version }: { version: string }): Http => {
   const agent = `holdpoint/${version}`;
   const idle = new Map<string, Line[]>();
   const open = new Set<Line>();
+  const destroy = destroyer();
   let library: Promise<Undici> | undefined;
   const load = (): Promise<Undici> => {
     library ??= loadUndici();
@@ -55,11 +56,11 @@ export const createHttp = ({ version }: { version: string }): Http => {
     return line;
   };
 
-  const giveBack = async (line: Line, keep: boolean): Promise<void> => {
+  const giveBack = (line: Line, keep: boolean): void => {
     if (keep) idle.set(line.key, [...(idle.get(line.key) ?? []), line]);
     else {
       open.delete(line);
-      await destroy(line);
+      destroy(line);
     }
   };
 
@@ -79,13 +80,13 @@ export const createHttp = ({ version }: { version: string }): Http => {
       throw failureOf(line.progress, error);
     } finally {
       done();
-      await giveBack(line, whole && asked.fresh === false);
+      giveBack(line, whole && asked.fresh === false);
     }
   };
 
   const close = async (): Promise<void> => {
     idle.clear();
-    await Promise.all([...open].map(destroy));
+    for (const line of open) destroy(line);
     open.clear();
   };
 

@@ -4,6 +4,7 @@ import type { Finding, Stop } from './finding.ts';
 import type { RunInput } from './input.ts';
 import { judgeNow } from './judging.ts';
 import { openWatched, type Watched } from './watched.ts';
+import { createTurns } from './turns.ts';
 import { createWorlds } from './world.ts';
 
 /** Chance of a false pass of a proof (`require: proof`). */
@@ -34,9 +35,10 @@ export const openCourse = async (input: RunInput): Promise<Course> => {
   };
   const worlds = createWorlds({ io, root: profile.root, registry: profile.registry, learn, onMark });
   const plans = judgePlans(input);
+  const turns = createTurns();
   const watched = await Promise.all(
     profile.checks.map((check, index) =>
-      openWatched(check, plans[index] as JudgePlan, worlds(check.id, check.every), marks),
+      openWatched(check, plans[index] as JudgePlan, worlds(check.id, check.every), marks, turns),
     ),
   );
   return { input, watched, marks, stops: [], findings: [], startedAt: io.clock.now() };

@@ -13,6 +13,21 @@ export const look = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Sample<Json>[]> => {
+  const turn = watched.turns?.take();
+  if (turn) await turn;
+  try {
+    return signal.aborted ? [] : await lookNow(watched, moment, clock, signal);
+  } finally {
+    watched.turns?.giveBack();
+  }
+};
+
+const lookNow = async (
+  watched: Watched,
+  moment: Moment,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Sample<Json>[]> => {
   const at = clock.now();
   const started = clock.monotonic();
   const looks = await looksOf(watched, moment, clock, signal);

@@ -18,12 +18,13 @@ export const startSampler = (
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, options.signal]);
   const now = { phase: options.phase, change: new AbortController() };
+  signal.addEventListener('abort', () => now.change.abort(), { once: true });
   const loops = watched.map((one) => sampleOn(one, now, { ...options, signal }));
   return {
     enter: (phase) => {
       const { change } = now;
       now.phase = phase;
-      now.change = new AbortController();
+      if (!signal.aborted) now.change = new AbortController();
       change.abort();
     },
     stop: async () => {
@@ -35,6 +36,7 @@ export const startSampler = (
 
 interface Now {
   phase: Phase;
+  /** Aborts when the phase changes, and at the end. */
   change: AbortController;
 }
 
@@ -53,7 +55,7 @@ const sampleOn = async (watched: Watched, now: Now, { clock, signal, onSamples }
     watched.samples.push(...samples);
     if (samples.length > 0) onSamples(watched, samples.length);
     n += 1;
-    if (now.phase === phase) await clock.sleep(due - clock.monotonic(), AbortSignal.any([signal, now.change.signal]));
+    if (now.phase === phase) await clock.sleep(due - clock.monotonic(), now.change.signal);
     if (now.phase !== phase) [phase, n] = [now.phase, 0];
   }
 };

@@ -15,6 +15,7 @@ import {
   type World,
 } from '../kit/index.ts';
 import { aborted, deadlineIn } from './deadline.ts';
+import type { Turns } from './turns.ts';
 
 export interface Watched {
   readonly check: CheckPlan;
@@ -31,6 +32,8 @@ export interface Watched {
   pending: Promise<unknown> | undefined;
   /** A confirmed failure stays: the release has had its chance. */
   confirmed: Verdict | undefined;
+  /** What all looks of the run take turns by; absent: nothing is limited. */
+  readonly turns?: Turns;
 }
 
 const noBaseline: Baseline<Json> = { from: 'none', samples: [] };
@@ -41,8 +44,10 @@ export const openWatched = async (
   plan: JudgePlan,
   world: World,
   marks: readonly Mark[],
+  turns: Turns,
 ): Promise<Watched> => ({
   check,
+  turns,
   opened: await openSession(check, world),
   plan,
   marks,
