@@ -4,12 +4,13 @@ import type { Clock } from '../../kit/io.ts';
 import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
-import { type FlowStep, loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
+import type { FlowStep } from './flows/flow-step.ts';
+import { loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
 import type { StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
-import { type StepFinding, takeStep } from './steps.ts';
+import { takeStep } from './steps.ts';
 import { openVisitor, type Surroundings } from './visitor.ts';
-import type { Walk } from './visits.ts';
+import type { StepFinding, Walk } from './visits.ts';
 
 /** What one place is visited with. */
 export interface Stage {
@@ -22,12 +23,13 @@ export interface Stage {
 type Role = StepSeen['role'];
 
 /** A new visitor at the beginning of its way. */
-export const setOut = async ({ spec, base, around }: Stage, password: string): Promise<Walk> => {
+export const setOut = async ({ spec, base, around, clock }: Stage, password: string): Promise<Walk> => {
   const values = { username: spec.account.username, password };
   const page = spec.login.form?.page;
   const loginPage = page === undefined ? undefined : new URL(urlOf(base, page)).pathname;
   const visitor = await openVisitor(around);
-  return { visitor, around, base, rules: { spec, values, loginPage }, values, page: undefined };
+  visitor.guarded = password === '' ? [] : [password];
+  return { visitor, around, clock, base, rules: { spec, values, loginPage }, values, page: undefined };
 };
 
 /** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */

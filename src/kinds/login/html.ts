@@ -103,6 +103,27 @@ export const findForm = async (html: string, url: string, selector?: string): Pr
   return forms.find(({ passwordField }) => passwordField !== undefined) ?? forms[0];
 };
 
+const isPressed = (control: HTMLElement): boolean => control.tagName === 'BUTTON' || buttons.includes(typeOf(control));
+
+/** Fields of protocols whose pages send themselves: SAML, WS-Federation, OpenID Connect's form_post. */
+const protocolField = /^(?:SAMLResponse|SAMLRequest|wresult|id_token|code)$/;
+
+/**
+ * The form of hidden fields that a script sends at once. A page with links, or with other forms, waits for somebody:
+ * many pages hide the form of their logout and send it when a link is clicked.
+ */
+export const selfSubmittingForm = async (html: string, url: string): Promise<PageForm | undefined> => {
+  if (!/\btype\s*=\s*["']?hidden\b/i.test(html)) return undefined;
+  const page = await parsePage(html);
+  const [form, other] = page.querySelectorAll('form');
+  if (!form || other) return undefined;
+  const fields = controlsOf(page, form).filter((control) => !isPressed(control));
+  if (fields.length === 0 || fields.some((control) => typeOf(control) !== 'hidden')) return undefined;
+  const isProtocol = fields.some((control) => protocolField.test(nameOf(control) ?? ''));
+  const sendsItself = /\.submit\s*\(/.test(html) && page.querySelector('a') === null;
+  return isProtocol || sendsItself ? toForm(page, form, url) : undefined;
+};
+
 /** The content of `<meta name="…">`. */
 export const metaContent = async (html: string, name: string): Promise<string | undefined> => {
   const metas = (await parsePage(html)).querySelectorAll('meta');

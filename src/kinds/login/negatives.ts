@@ -1,9 +1,10 @@
 // The looks that must be refused: a stranger, a wrong password, the session after the logout.
 import { urlOf } from '../http/target.ts';
 import { isGranted, probe, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
+import type { FlowStep } from './flows/flow-step.ts';
 import { loginSteps } from './plan.ts';
 import type { NegativeName, StepSeen } from './seen.ts';
-import type { Walk } from './visits.ts';
+import { noCapture, type Walk } from './visits.ts';
 
 const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
 
@@ -13,23 +14,35 @@ export const asStranger = async (stage: Stage): Promise<StepSeen> =>
 
 /** An answer without the token is no failure here, but a refusal. */
 const refusedToken = (step: StepSeen): StepSeen =>
-  step.reason === 'no_capture' ? { ...step, outcome: 'refused', reason: '' } : step;
+  step.reason === noCapture ? { ...step, outcome: 'refused', reason: '' } : step;
+
+/** The steps up to the one that carries the password, and those after it. */
+const split = (flow: FlowStep[]): [FlowStep[], FlowStep[]] => {
+  const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
+  return [flow.slice(0, until), flow.slice(until)];
+};
 
 /**
- * Signs in with a wrong password, once, and stops at the answer to it; only when that looks like success the page
- * behind the login is asked, too.
+ * Signs in with a wrong password, once, and stops at the answer to it. Only when that looks like success the way is
+ * gone to its end, and the page behind the login is asked, too.
  */
 export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
   const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
-  const flow = loginSteps(stage.spec);
-  const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
-  const steps = await takeAll(flow.slice(0, until), 'login', walk, stage.clock);
+  const [until, rest] = split(loginSteps(stage.spec));
+  const steps = await takeAll(until, 'login', walk, stage.clock);
+  if (steps.every(isGranted)) steps.push(...(await takeAll(rest, 'login', walk, stage.clock)));
+  // From the request that carried the password on.
+  const trail = (): string =>
+    steps
+      .slice(Math.min(until.length, steps.length) - 1)
+      .map((step) => step.trail)
+      .filter(Boolean)
+      .join(', then ');
   const last = steps.at(-1);
-  if (last && !isGranted(last)) return asNegative('a wrong password', refusedToken(last));
+  if (last && !isGranted(last)) return asNegative('a wrong password', { ...refusedToken(last), trail: trail() });
   takeSession(stage, walk);
-  const page = await probe(stage, walk);
-  const trail = [last?.trail, page.trail].filter(Boolean).join(', then ');
-  return asNegative('a wrong password', { ...page, trail });
+  steps.push(await probe(stage, walk));
+  return asNegative('a wrong password', { ...(steps.at(-1) as StepSeen), trail: trail() });
 };
 
 /** The session as it stands, to be replayed after the logout. */

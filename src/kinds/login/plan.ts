@@ -1,15 +1,10 @@
 // The steps of a login, worked out from the style that the check is written in.
 import { references } from '../../kit/fill.ts';
-import type { LoginKeys, LoginStep } from './keys.ts';
-
-/** One step with the name that people read. */
-export interface FlowStep {
-  name: string;
-  step: LoginStep;
-  carriesPassword: boolean;
-  /** The form style: the fields of the account are found by themselves, unless they are named here. */
-  credentials?: { username?: string | undefined; password?: string | undefined };
-}
+import { urlOf } from '../http/target.ts';
+import type { FlowStep } from './flows/flow-step.ts';
+import { oidcLogoutSteps, oidcSteps } from './flows/oidc-plan.ts';
+import type { LoginStep } from './flows/step-keys.ts';
+import type { LoginKeys } from './keys.ts';
 
 const request = (method: string, path: string, more: object = {}): LoginStep => ({
   verb: 'request',
@@ -41,14 +36,17 @@ const jsonSteps = ({ post, body, token }: NonNullable<LoginKeys['login']['json']
 };
 
 /** The steps that sign the account in. */
-export const loginSteps = ({ login: { form, json, steps = [] } }: Pick<LoginKeys, 'login'>): FlowStep[] => {
+export const loginSteps = ({ login: { form, json, oidc, steps = [] } }: Pick<LoginKeys, 'login'>): FlowStep[] => {
   if (form) return formSteps(form);
-  return json ? jsonSteps(json) : steps.map(named);
+  if (json) return jsonSteps(json);
+  return oidc ? oidcSteps(oidc, named) : steps.map(named);
 };
 
 /** The steps that end the session; empty where none are named. */
-export const logoutSteps = ({ logout = [] }: Pick<LoginKeys, 'logout'>): FlowStep[] =>
-  [logout].flat().map((step) => ({ ...named(step), name: 'sign out' }));
+export const logoutSteps = ({ logout = [], login }: Pick<LoginKeys, 'logout' | 'login'>): FlowStep[] => [
+  ...[logout].flat().map((step) => ({ ...named(step), name: 'sign out' })),
+  ...(login.oidc ? oidcLogoutSteps(login.oidc) : []),
+];
 
 /** How many steps a whole login has: signing in, the page behind it, signing out. */
 export const stepCount = (spec: Pick<LoginKeys, 'login' | 'logout'>): number =>
@@ -57,8 +55,29 @@ export const stepCount = (spec: Pick<LoginKeys, 'login' | 'logout'>): number =>
 /** Headers that carry the session, with references to what was captured. */
 export const sessionHeaders = ({ session, login }: Pick<LoginKeys, 'session' | 'login'>): Record<string, string> => {
   if (session?.header) return session.header;
-  return login.json?.token === undefined || session ? {} : { authorization: 'Bearer {{token}}' };
+  const hasToken = login.json?.token !== undefined || login.oidc !== undefined;
+  return hasToken && !session ? { authorization: 'Bearer {{token}}' } : {};
 };
+
+/** The URLs beside the target to whose origins this login goes by what its author wrote. */
+export const namedUrls = (spec: Pick<LoginKeys, 'login' | 'logout'>, base: string): string[] =>
+  [...loginSteps(spec), ...logoutSteps(spec)].flatMap(({ step, at }) => [
+    ...(at === undefined ? [] : [at]),
+    ...(step.verb === 'submit' && step.submit.at !== undefined ? [step.submit.at] : []),
+    ...(step.verb === 'oidc' && step.oidc.discovery !== undefined
+      ? [urlOf(step.oidc.issuer ?? base, step.oidc.discovery)]
+      : []),
+  ]);
+
+const ownPart = ({ step }: FlowStep): unknown => {
+  if (step.verb === 'oidc') return step.oidc.params;
+  return step.verb === 'submit' ? step.submit : step.request;
+};
+
+const fills = ({ step, gives = [] }: FlowStep): string[] => [
+  ...gives,
+  ...(step.verb === 'oidc' ? [] : Object.keys(step.capture)),
+];
 
 /** References that nothing fills: neither the account nor a capture of an earlier step. */
 export const unknownReferences = (spec: Pick<LoginKeys, 'login' | 'logout' | 'session'>): string[] => {
@@ -67,9 +86,9 @@ export const unknownReferences = (spec: Pick<LoginKeys, 'login' | 'logout' | 'se
   const check = (part: unknown): void => {
     unknown.push(...references(JSON.stringify(part)).filter((name) => !known.has(name)));
   };
-  for (const { step } of [...loginSteps(spec), ...logoutSteps(spec)]) {
-    check(step.verb === 'submit' ? step.submit : step.request);
-    for (const name of Object.keys(step.capture)) known.add(name);
+  for (const step of [...loginSteps(spec), ...logoutSteps(spec)]) {
+    check(ownPart(step));
+    for (const name of fills(step)) known.add(name);
   }
   check(sessionHeaders(spec));
   return [...new Set(unknown)];

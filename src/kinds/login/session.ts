@@ -7,7 +7,7 @@ import { patience } from '../http/session.ts';
 import { type Place, placesOf, urlOf } from '../http/target.ts';
 import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
 import { asStranger, type SavedSession, saveSession, withDeadSession, withWrongPassword } from './negatives.ts';
-import { logoutSteps } from './plan.ts';
+import { logoutSteps, namedUrls } from './plan.ts';
 import { prepareForms } from './html.ts';
 import { prepareCookies } from './jar.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
@@ -34,8 +34,7 @@ type Asked = Record<Negative, boolean>;
 
 const stageFor = (spec: LoginSpec, { base }: Place, tick: Tick, { io, learn }: World): Stage => {
   const until = io.clock.monotonic() + patience(tick);
-  const submits = spec.login.steps?.flatMap((step) => (step.verb === 'submit' ? [step.submit.at] : [])) ?? [];
-  const named = [base, ...spec.origins, ...submits.filter((at) => at !== undefined)];
+  const named = [base, ...spec.origins, ...namedUrls(spec, base)];
   const around = {
     http: io.http,
     home: new URL(base).origin,

@@ -4,7 +4,8 @@ import { headersSchema } from '../../kit/headers.ts';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
-import { loginSchema, sessionSchema, stepSchema } from './keys.ts';
+import { stepSchema } from './flows/step-keys.ts';
+import { loginSchema, sessionSchema } from './keys.ts';
 import { unknownReferences } from './plan.ts';
 
 /** On by default; switched off only with a reason, which stands in the report. */

@@ -1,14 +1,20 @@
 // Carries out one step of a login: a request or the form of the page before, with what it captures.
 import { jsonAt, parseJson } from '../http/json-path.ts';
-import { type Reading, type Rules, readPasswordAnswer, readPlain } from './classify.ts';
+import { isRedirect, type Reading, type Rules, readPasswordAnswer, readPlain } from './classify.ts';
+import type { FlowStep } from './flows/flow-step.ts';
+import { takeOidcStep } from './flows/oidc.ts';
+import type { Capture, LoginStep } from './flows/step-keys.ts';
 import { metaContent } from './html.ts';
-import type { Capture } from './keys.ts';
-import type { FlowStep } from './plan.ts';
 import type { Arrival } from './visitor.ts';
-import { requestVisit, StepProblem, submitVisit, type Walk } from './visits.ts';
-
-/** What a step gave. `reason` is `no_capture` when the answer lacks what the step takes from it. */
-export type StepFinding = Reading & { status: number | null; reason?: string };
+import {
+  noCapture,
+  requestVisit,
+  type StepFinding,
+  StepProblem,
+  submitVisit,
+  turnedAway,
+  type Walk,
+} from './visits.ts';
 
 const captured = async (from: Capture, { last, url }: Arrival): Promise<string | undefined> => {
   if (typeof from === 'string') {
@@ -20,13 +26,13 @@ const captured = async (from: Capture, { last, url }: Arrival): Promise<string |
   return new URL(url).searchParams.get(from.url) ?? undefined;
 };
 
-const capture = async ({ step }: FlowStep, arrival: Arrival, walk: Walk): Promise<void> => {
+const capture = async (step: LoginStep, arrival: Arrival, walk: Walk): Promise<void> => {
   for (const [name, from] of Object.entries(step.capture)) {
     const value = await captured(from, arrival);
     if (value === undefined || value === '')
       throw new StepProblem(
         `the answer (status ${arrival.last.status}) has no "${name}" at ${JSON.stringify(from)}`,
-        'no_capture',
+        noCapture,
       );
     if (value.length >= 4) walk.around.learn(value, name);
     walk.values[name] = value;
@@ -38,22 +44,31 @@ const withNotes = ({ outcome, note }: Reading, { notes }: Arrival): Reading => (
   note: [note, ...notes].filter(Boolean).join('; '),
 });
 
+/** At a provider a redirect that is not followed is the end: the next form would be looked for on an empty page. */
+const isStuck = ({ last, caught }: Arrival, { visitor }: Walk): boolean =>
+  visitor.catches !== undefined && isRedirect(last) && !caught;
+
 const readArrival = (flow: FlowStep, before: string, arrival: Arrival, rules: Rules): Reading => {
   const { first, last, url } = arrival;
   return flow.carriesPassword ? readPasswordAnswer({ first, last, url, before }, rules) : readPlain(last, rules);
 };
 
-const take = async (flow: FlowStep, walk: Walk): Promise<StepFinding> => {
-  const { step } = flow;
+const takeWritten = async (flow: FlowStep, step: LoginStep, walk: Walk): Promise<StepFinding> => {
   const visit =
     step.verb === 'submit' ? await submitVisit(step.submit, flow, walk) : requestVisit(step.request, flow, walk);
   if (!visit) return { outcome: 'granted', note: 'there was no such form; passed over', status: null };
   const before = walk.page?.last.body ?? '';
   const arrival = await walk.visitor.follow(await walk.visitor.visit(visit));
   walk.page = arrival;
-  const reading = readArrival(flow, before, arrival, walk.rules);
-  if (reading.outcome === 'granted') await capture(flow, arrival, walk);
+  const read = readArrival(flow, before, arrival, walk.rules);
+  const reading: Reading = read.outcome === 'granted' && isStuck(arrival, walk) ? { ...read, outcome: 'broken' } : read;
+  if (reading.outcome === 'granted') await capture(step, arrival, walk);
   return { ...withNotes(reading, arrival), status: arrival.last.status };
+};
+
+const take = (flow: FlowStep, walk: Walk): Promise<StepFinding> => {
+  const { step } = flow;
+  return step.verb === 'oidc' ? takeOidcStep(step.act, step.oidc, walk) : takeWritten(flow, step, walk);
 };
 
 /** Takes a step. Throws an `HttpFailure` when there is no answer. */
@@ -63,6 +78,7 @@ export const takeStep = async (flow: FlowStep, walk: Walk): Promise<StepFinding>
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     const status = walk.page?.last.status ?? null;
-    return { outcome: 'broken', note: error.message, status, reason: error.reason };
+    const outcome = error.reason === turnedAway ? 'refused' : 'broken';
+    return { outcome, note: error.message, status, reason: error.reason === noCapture ? noCapture : '' };
   }
 };

@@ -1,18 +1,13 @@
-// A visitor with cookies of its own. Redirects are followed here, within the origins that the check names, because
-// HTTP libraries send headers and, on 307 and 308, the body with the password to wherever a redirect points.
+// A visitor with cookies of its own. Redirects, and forms that send themselves, are followed here, within the origins
+// that the check names: HTTP libraries send headers and, on 307 and 308, the password to wherever a redirect points.
 import type { Http, HttpRequest, HttpResponse } from '../../kit/io.ts';
 import { isRedirect } from './classify.ts';
+import { formVisit, learnFields, redirected, whyNot } from './flows/onward.ts';
+import { learnQuery, type Visit, withoutQuery } from './flows/visit.ts';
+import { selfSubmittingForm } from './html.ts';
 import { type Cookies, openCookies } from './jar.ts';
 
 const maxHops = 10;
-
-/** One request of a visitor. */
-export interface Visit {
-  method: string;
-  url: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
 
 /** Where a visit ended. */
 export interface Arrival {
@@ -24,6 +19,8 @@ export interface Arrival {
   notes: string[];
   /** The request that led to the last answer. */
   visit: Visit;
+  /** What came to the URI that the visitor catches, as parameters; it was not requested. */
+  caught?: URLSearchParams;
 }
 
 /** What all visitors of a look have in common. */
@@ -48,6 +45,10 @@ export interface Visitor {
   trail: string[];
   /** Headers that carry the session; sent to the target's origin only. */
   headers: Record<string, string>;
+  /** The URI of our own client: who is sent there is caught, nothing is requested. */
+  catches: string | undefined;
+  /** Texts that no form takes along by itself: the password. */
+  guarded: readonly string[];
   /** One request, no redirect followed. Throws an `HttpFailure`. */
   visit(visit: Visit): Promise<Arrival>;
   /** Follows the redirects of an arrival. */
@@ -63,28 +64,29 @@ export const shownVisit = ({ method, url }: Visit, home: string): string => {
 /** A cookie of some length is a session or a token; a short one is a preference whose value is an ordinary word. */
 const secretLength = 8;
 
-/** The next request, as browsers make it. Headers that the check names stay with the origin that they were for. */
-const onward = (visit: Visit, url: string, status: number): Visit => {
-  const keeps = status === 307 || status === 308 || visit.method === 'GET' || visit.method === 'HEAD';
-  const { 'content-type': type, ...others } =
-    new URL(url).origin === new URL(visit.url).origin ? (visit.headers ?? {}) : {};
-  if (!keeps) return { method: 'GET', url, headers: others };
-  const headers = type === undefined ? others : { ...others, 'content-type': type };
-  return { ...visit, url, headers };
-};
-
 /** Where a redirect points; what is no URL counts as foreign. */
 const targetOf = ({ last, url }: Arrival): string => {
   const location = last.headers['location']?.[0] ?? '';
   return URL.canParse(location, url) ? new URL(location, url).href : 'invalid:';
 };
 
-const whyNot = (from: Visit, to: Visit, { origins }: Surroundings): string | undefined => {
-  const [here, there] = [new URL(from.url).origin, new URL(to.url).origin];
-  if (here === there) return undefined;
-  if (!origins.has(there)) return `the redirect to ${there} was not followed: it is not in origins`;
-  return to.method === 'GET' ? undefined : `the redirect to ${there} was not followed: it would take the body along`;
+/** What a browser would ask for next by itself: the target of a redirect, or a form that sends itself. */
+const nextOf = async (at: Arrival, { learn }: Surroundings): Promise<Visit | undefined> => {
+  if (isRedirect(at.last)) {
+    const target = targetOf(at);
+    learnQuery(target, learn);
+    return redirected(at.visit, target, at.last.status);
+  }
+  const form = at.last.status < 400 ? await selfSubmittingForm(at.last.body, at.url) : undefined;
+  if (!form) return undefined;
+  learnFields(form, learn);
+  return formVisit(form, new URLSearchParams(form.fields).toString(), at.url);
 };
+
+const paramsOf = ({ url, body }: Visit): URLSearchParams => new URLSearchParams(body ?? new URL(url).search);
+
+const isCaught = ({ url }: Visit, { catches }: Visitor): boolean =>
+  catches !== undefined && withoutQuery(url) === withoutQuery(catches);
 
 /** A new visitor without cookies. */
 export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
@@ -98,7 +100,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
       method: visit.method,
       url: visit.url,
       headers: {
-        ...(around.trusted.has(origin) ? visitor.headers : {}),
+        ...(around.trusted.has(origin) && visit.bare !== true ? visitor.headers : {}),
         ...(cookie === '' ? {} : { cookie }),
         ...visit.headers,
       },
@@ -116,9 +118,16 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     return taken.flatMap(({ name, dropped }) => (dropped ? [`cookie ${name} was dropped: ${dropped}`] : []));
   };
 
+  const refusalOf = (at: Arrival, next: Visit): string | undefined => {
+    const limits = { origins: around.origins, guarded: visitor.guarded };
+    return whyNot(at.visit, next, isRedirect(at.last) ? 'redirect' : 'form', limits);
+  };
+
   const visitor: Visitor = {
     cookies,
     headers: {},
+    catches: undefined,
+    guarded: [],
     trail: [],
     async visit(visit) {
       const hop = visitor.trail.push(`${shownVisit(visit, around.home)} → no answer`) - 1;
@@ -129,14 +138,15 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     },
     async follow(arrival) {
       let at = arrival;
-      for (let hop = 0; isRedirect(at.last); hop += 1) {
-        const next = onward(at.visit, targetOf(at), at.last.status);
-        const refusal = hop >= maxHops ? `more than ${maxHops} redirects` : whyNot(at.visit, next, around);
+      for (let hop = 0; ; hop += 1) {
+        const next = await nextOf(at, around);
+        if (!next) return at;
+        if (isCaught(next, visitor)) return { ...at, caught: paramsOf(next) };
+        const refusal = hop >= maxHops ? `more than ${maxHops} redirects` : refusalOf(at, next);
         if (refusal) return { ...at, notes: [...at.notes, refusal] };
         const arrived = await visitor.visit(next);
         at = { ...arrived, first: at.first, notes: [...at.notes, ...arrived.notes] };
       }
-      return at;
     },
   };
   return visitor;

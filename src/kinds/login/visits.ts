@@ -1,19 +1,24 @@
 // Turns a step into a request: templates filled by the place where they stand, forms as a browser sends them.
 import { fill, type Place } from '../../kit/fill.ts';
+import type { Clock } from '../../kit/io.ts';
 import type { Json } from '../../kit/json.ts';
 import type { RequestPlan } from '../http/request.ts';
 import { contentOf } from '../http/session.ts';
 import { urlOf } from '../http/target.ts';
-import type { Rules } from './classify.ts';
+import type { Reading, Rules } from './classify.ts';
+import type { FlowStep } from './flows/flow-step.ts';
+import type { OidcState } from './flows/oidc-state.ts';
+import { formVisit, learnFields } from './flows/onward.ts';
+import type { LoginStep } from './flows/step-keys.ts';
+import type { Visit } from './flows/visit.ts';
 import { findForm, type PageForm } from './html.ts';
-import type { LoginStep } from './keys.ts';
-import type { FlowStep } from './plan.ts';
-import type { Arrival, Surroundings, Visit, Visitor } from './visitor.ts';
+import type { Arrival, Surroundings, Visitor } from './visitor.ts';
 
 /** A visitor on its way through a login. */
 export interface Walk {
   visitor: Visitor;
   around: Surroundings;
+  clock: Clock;
   /** Base URL of the target. */
   base: string;
   rules: Rules;
@@ -21,7 +26,16 @@ export interface Walk {
   values: Record<string, string>;
   /** Where the step before ended. */
   page: Arrival | undefined;
+  /** What a login over OpenID Connect knows of its provider. */
+  oidc?: OidcState;
 }
+
+/** What a step gave. `reason` is `no_capture` when the answer lacks what the step takes from it. */
+export type StepFinding = Reading & { status: number | null; reason?: string };
+
+/** Reasons of a `StepProblem`: the answer lacks what the step takes from it; the account was turned away by name. */
+export const noCapture = 'no_capture';
+export const turnedAway = 'turned_away';
 
 /** A step that cannot be taken as the check says; half a sentence. */
 export class StepProblem extends Error {
@@ -63,6 +77,17 @@ const guardPassword = (url: string, allowed: string): void => {
   throw new StepProblem(`the password would go to ${origin}, not to ${new URL(allowed).origin}`);
 };
 
+/** A path that is one captured value, like a link out of a mail, is a whole URL: it may lead to named origins only. */
+const urlOfStep = ({ path }: RequestPlan, { at }: FlowStep, walk: Walk): string => {
+  if (!/^\{\{[^{}]+\}\}$/.test(path.trim())) return urlOf(at ?? walk.base, fill(path, walk.values, 'url'));
+  const url = urlOf(at ?? walk.base, fill(path.trim(), walk.values));
+  if (!URL.canParse(url) || !walk.around.origins.has(new URL(url).origin))
+    throw new StepProblem(
+      `${path} leads to ${URL.canParse(url) ? new URL(url).origin : 'no URL'}, which is not in origins`,
+    );
+  return url;
+};
+
 /** Like a browser: some frameworks refuse a POST without Origin, or over https without Referer. */
 const browserHeaders = (method: string, url: string, walk: Walk): Record<string, string> => ({
   ...(method === 'GET' ? {} : { origin: new URL(url).origin }),
@@ -71,8 +96,8 @@ const browserHeaders = (method: string, url: string, walk: Walk): Record<string,
 
 /** The request of a step. Throws a `StepProblem`. */
 export const requestVisit = (plan: RequestPlan, flow: FlowStep, walk: Walk): Visit => {
-  const url = urlOf(walk.base, fill(plan.path, walk.values, 'url'));
-  if (flow.carriesPassword) guardPassword(url, walk.base);
+  const url = urlOfStep(plan, flow, walk);
+  if (flow.carriesPassword) guardPassword(url, flow.at ?? walk.base);
   const { headers, body } = contentOf(filled(plan, walk));
   const own = fillAll(plan.headers, walk);
   const all = { ...browserHeaders(plan.method, url, walk), ...headers, ...own };
@@ -82,18 +107,10 @@ export const requestVisit = (plan: RequestPlan, flow: FlowStep, walk: Walk): Vis
 const noForm = (walk: Walk): StepProblem => {
   const path = walk.page ? new URL(walk.page.url).pathname : 'no page';
   const status = walk.page?.last.status;
+  const key = walk.oidc ? 'signIn' : 'steps';
   return new StepProblem(
-    `no <form> on ${path} (status ${status}); a page that is drawn by JavaScript needs \`steps\` with the API that it calls`,
+    `no <form> on ${path} (status ${status}); a page that is drawn by JavaScript needs \`${key}\` with the API that it calls`,
   );
-};
-
-/** A value that looks like a token, by the name of its field or by its length. */
-const isToken = (name: string, value: string): boolean =>
-  value.length >= 8 && (/csrf|xsrf|token|nonce|state|saml|code|secret|key/i.test(name) || value.length >= 20);
-
-const learnTokens = (form: PageForm, walk: Walk): void => {
-  for (const [name, value] of form.fields)
-    if (form.hidden.includes(name) && isToken(name, value)) walk.around.learn(value, `form field ${name}`);
 };
 
 const accountFields = (form: PageForm, { credentials }: FlowStep, walk: Walk): Record<string, string> => {
@@ -115,14 +132,13 @@ type Submit = Extract<LoginStep, { verb: 'submit' }>['submit'];
 
 /** The form of the page before, as a request; undefined for an optional form that is not there. Throws a `StepProblem`. */
 export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): Promise<Visit | undefined> => {
+  // Who was sent back to our own client stands before no page any more.
+  if (submit.optional && walk.page?.caught) return undefined;
   const form = walk.page && (await findForm(walk.page.last.body, walk.page.url, submit.form));
   if (!form && submit.optional) return undefined;
-  if (!form) throw noForm(walk);
-  learnTokens(form, walk);
-  const body = encoded(form, { ...accountFields(form, flow, walk), ...fillAll(submit.set ?? {}, walk) });
-  if (flow.carriesPassword) guardPassword(form.action, submit.at ?? walk.base);
-  const headers = browserHeaders(form.method, form.action, walk);
-  if (form.method === 'GET') return { method: 'GET', url: `${form.action.split('?')[0]}?${body}`, headers };
-  const type = { 'content-type': 'application/x-www-form-urlencoded' };
-  return { method: 'POST', url: form.action, headers: { ...headers, ...type }, body };
+  if (!form || !walk.page) throw noForm(walk);
+  learnFields(form, walk.around.learn);
+  const content = encoded(form, { ...accountFields(form, flow, walk), ...fillAll(submit.set ?? {}, walk) });
+  if (flow.carriesPassword) guardPassword(form.action, submit.at ?? flow.at ?? walk.base);
+  return formVisit(form, content, walk.page.url);
 };

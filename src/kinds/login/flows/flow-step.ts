@@ -1,0 +1,26 @@
+// What a style expands to: steps with names, some written in YAML, some that follow a protocol.
+import type { OidcKeys } from './oidc-keys.ts';
+import type { LoginStep } from './step-keys.ts';
+
+/** What a client of an OpenID provider does beside opening pages and sending forms. */
+export type OidcAct = 'discover' | 'authorize' | 'redeem' | 'refresh' | 'endSession' | 'revoke';
+
+/** A step that follows a protocol. */
+export interface ProtocolStep {
+  verb: 'oidc';
+  act: OidcAct;
+  oidc: OidcKeys;
+}
+
+/** One step with the name that people read. */
+export interface FlowStep {
+  name: string;
+  step: LoginStep | ProtocolStep;
+  carriesPassword: boolean;
+  /** The fields of the account are found by themselves, unless they are named here. */
+  credentials?: { username?: string | undefined; password?: string | undefined };
+  /** Base URL of the step where it is not the target; the password may go to its origin. */
+  at?: string | undefined;
+  /** Names that it fills beside its captures. */
+  gives?: readonly string[];
+}
