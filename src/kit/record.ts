@@ -116,6 +116,10 @@ export interface RunRecord {
   rollback?: RollbackReport;
   plan: RecordedPlan;
   marks: { at: string; name: string; data?: Json }[];
+  /** By hand: the last good run, whose samples are the baseline; absent where there is none. */
+  comparedWith?: { runId: string; finishedAt: string; label: string };
+  /** By hand with `--watch`: until when (ISO time) it kept looking. */
+  watchedUntil?: string;
   /** Flags that lowered what the profile allows: `--only login`, `--no-rollback`. */
   overrides: string[];
   shadow: boolean;

@@ -15,6 +15,7 @@ import type { Finding, Stop } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
 import { look } from './look.ts';
 import { verify } from './verify.ts';
+import { withEscalation } from './watch.ts';
 
 /** Milliseconds for the last look at everything before a rollback: evidence first, but not for long. */
 const lastLook = 5000;
@@ -29,12 +30,16 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
     stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
   if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(input.profile.timings));
   if (undecided().action === 'pass') stops.push(...(await stillLive(course)));
+  if (input.verb === 'check') return byHand(undecided());
   if (undecided().action !== 'rollback') return undecided();
   const control = await askControl(input.profile.rollback?.control, input.profile.root, input.io, input.signal);
   if (!control) return undecided();
   stops.push(control);
   return decide(course.findings, stops, { rollback: false, because: control.text });
 };
+
+/** By hand nothing is ever rolled back, so that nothing was withheld. */
+export const byHand = ({ action, because }: Decision): Decision => ({ action, because });
 
 /** Milliseconds between two tries to read the live revision before a pass. */
 const rereadAfter = 500;
@@ -107,7 +112,7 @@ export const act = async (course: Course, decision: Decision): Promise<RollbackR
     type: 'decided',
     at: input.io.clock.now(),
     decision,
-    diagnosis: diagnose({ decision, findings, stops }),
+    diagnosis: withEscalation(diagnose({ decision, findings, stops }), course, decision),
   });
   if (decision.action === 'rollback') return rollBackNow(course, decision);
   return decision.withheld === undefined ? undefined : withheld(course, decision.withheld);

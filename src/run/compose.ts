@@ -4,6 +4,7 @@ import type { Course } from './course.ts';
 import { diagnose } from './diagnose.ts';
 import { exitCode } from './exit-code.ts';
 import { defined, recordCheck, recordMarks, recordPlan } from './record.ts';
+import { withEscalation } from './watch.ts';
 
 /** The record as every report reads it. */
 export const compose = async (
@@ -26,9 +27,9 @@ export const compose = async (
     startedAt: isoTime(course.startedAt),
     finishedAt: isoTime(input.io.clock.now()),
     decision,
-    diagnosis: diagnose(ending),
+    diagnosis: withEscalation(diagnose(ending), course, decision),
     checks: recordChecks(course),
-    ...defined({ rollback }),
+    ...defined({ rollback, comparedWith: course.comparedWith, watchedUntil: untilText(course) }),
     plan: recordPlan(profile.timings),
     marks: recordMarks(course.marks),
     overrides: input.overrides,
@@ -38,6 +39,9 @@ export const compose = async (
     tool: { version: identity.version, profileHash: profile.hash },
   };
 };
+
+const untilText = ({ watchedUntil }: Course): string | undefined =>
+  watchedUntil === undefined ? undefined : isoTime(watchedUntil);
 
 const recordChecks = ({ watched, findings, stops, input }: Course): RunRecord['checks'] => {
   const skipped = { reason: stops[0]?.reason ?? 'no_samples', because: stops[0]?.text ?? 'not looked at' };

@@ -1,5 +1,5 @@
 // The state of one run while it goes on, and the small steps that all phases share.
-import type { JudgePlan, Mark, Phase, RunEvent } from '../kit/index.ts';
+import type { JudgePlan, Mark, Phase, RunEvent, RunRecord } from '../kit/index.ts';
 import type { Finding, Stop } from './finding.ts';
 import type { RunInput } from './input.ts';
 import { judgeNow } from './judging.ts';
@@ -22,6 +22,9 @@ export interface Course {
   to?: string;
   /** ISO time of the baseline: makes the id of a rollback unique per deploy. */
   baselineTakenAt?: string;
+  /** By hand: the run whose samples are the baseline, and until when (epoch milliseconds) it keeps looking. */
+  comparedWith?: NonNullable<RunRecord['comparedWith']>;
+  watchedUntil?: number;
   startedAt: number;
 }
 

@@ -9,6 +9,7 @@ import { type Course, enterPhase, mark, note, openCourse } from './course.ts';
 import { type HoldEnd, hold } from './hold.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
+import { escalation, holdPlan, watchHold } from './watch.ts';
 import { closeAll } from './watched.ts';
 
 export type { Permission } from './decide.ts';
@@ -90,14 +91,16 @@ const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
 
 const lookNow = async (course: Course): Promise<HoldEnd> => {
   await recallLastRuns(course);
-  return holdNow(course, 0);
+  const end = await watchHold(course, () => holdNow(course, 0));
+  // By hand nothing acts: there is no evidence to keep before a rollback.
+  return end === 'rollback' ? 'blocked' : end;
 };
 
 const holdNow = async (course: Course, warmup: number): Promise<HoldEnd> => {
   const { input, watched } = course;
-  const plan = input.profile.timings.hold;
   const { clock } = input.io;
-  const holdText = `hold: all checks green together for ${duration(plan.for)}, at most ${duration(plan.deadline)}`;
+  const plan = holdPlan(course, clock.now());
+  const holdText = `hold: all checks green together for ${duration(plan.for)}, at most ${duration(plan.deadline)}${escalation(course)}`;
   const onWarm = (): void => {
     enterPhase(course, 'hold', plan.deadline, holdText);
     mark(course, 'hold-started');

@@ -40,6 +40,8 @@ export interface RunInput {
   learn(secret: string, name: string): void;
   overrides: string[];
   shadow: boolean;
+  /** `check` only: keeps looking for so long (milliseconds) while the service has not recovered. */
+  watch?: number;
 }
 
 export interface Identity {

@@ -11,16 +11,18 @@ export const recallLastRuns = async (course: Course): Promise<void> => {
   const { service, environment } = profile;
   const records = await readable(course, [], () => store.records({ service, environment, limit: 50 }));
   const good = records.find(isGood);
-  if (good) restoreBaselines(course.watched, heldSamples(good));
-  note(
-    course,
-    'info',
-    good
-      ? `compared with the last good run, ${good.finishedAt}`
-      : 'there is no last good run to compare with: judged in absolute terms',
-  );
+  if (good) compareWith(course, good);
+  else note(course, 'info', 'there is no last good run to compare with: judged in absolute terms');
   const [newest] = records;
   if (newest) recallFailures(course, newest);
+};
+
+const compareWith = (course: Course, good: RunRecord): void => {
+  const { runId, finishedAt, release } = good;
+  restoreBaselines(course.watched, heldSamples(good));
+  course.comparedWith = { runId, finishedAt, label: release.label };
+  const label = release.label === '' || release.label === 'unnamed' ? '' : `, release ${release.label}`;
+  note(course, 'info', `compared with the last good run, ${finishedAt}${label}`);
 };
 
 const isGood = ({ decision, shadow, overrides }: RunRecord): boolean =>
