@@ -132,6 +132,18 @@ const deep = (value: unknown, text: (value: string) => string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), deep(item, text)]));
 };
 
+/** The keys of a record, and most of its texts, stand in it a thousand times. */
+const onceEach = (text: (value: string) => string): ((value: string) => string) => {
+  const known = new Map<string, string>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const after = text(value);
+    known.set(value, after);
+    return after;
+  };
+};
+
 /** A redactor that knows nothing yet. */
 export const createRedactor = (): Redactor => {
   const index: Index = { filter: new Uint8Array(0x1_0000), needles: new Map() };
@@ -144,6 +156,6 @@ export const createRedactor = (): Redactor => {
       for (const needle of needlesOf(secret, name)) addNeedle(index, needle);
     },
     text,
-    json: <T>(value: T): T => deep(value, text) as T,
+    json: <T>(value: T): T => deep(value, onceEach(text)) as T,
   };
 };

@@ -69,6 +69,14 @@ const tellUnknown = (vars: MapTree, problems: Problems): void => {
   }
 };
 
+/** Whether anything in it is to be replaced. */
+const refers = (tree: Tree): boolean => {
+  if (tree.type === 'scalar') return typeof tree.value === 'string' && mayRefer(tree.value);
+  if (tree.type === 'list') return tree.items.some(refers);
+  for (const { value } of tree.entries.values()) if (refers(value)) return true;
+  return false;
+};
+
 /** A resolver for one profile. Every outside value is looked up once. */
 export const createResolver = (options: ResolverOptions): Resolver => {
   const { vars, problems } = options;
@@ -128,6 +136,7 @@ export const createResolver = (options: ResolverOptions): Resolver => {
   };
 
   const resolve = async (tree: Tree, path: Path): Promise<Tree> => {
+    if (!refers(tree)) return tree;
     if (tree.type === 'scalar') return resolveScalar(tree, path);
     if (tree.type === 'list') {
       const items = await Promise.all(tree.items.map((item, index) => resolve(item, [...path, index])));

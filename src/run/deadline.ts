@@ -12,7 +12,7 @@ export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Dead
   const over = new AbortController();
   const done = new AbortController();
   void clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) over.abort();
+    if (!done.signal.aborted) over.abort('the time is over');
   });
   // Not AbortSignal.any: for a thousand looks side by side it costs more than the looks.
   const follow = (): void => over.abort(parent?.reason);
@@ -21,7 +21,8 @@ export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Dead
   return {
     signal: over.signal,
     clear: () => {
-      done.abort();
+      // With a reason: without one Node makes an error with a stack.
+      done.abort('done');
       parent?.removeEventListener('abort', follow);
     },
   };

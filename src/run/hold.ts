@@ -188,7 +188,7 @@ interface News {
 const createNews = (): News => {
   let arrived = new AbortController();
   return {
-    tell: () => arrived.abort(),
+    tell: () => arrived.abort('news'),
     wait: async (clock, ms, signal) => {
       await clock.sleep(ms, AbortSignal.any([arrived.signal, signal]));
       arrived = new AbortController();

@@ -18,17 +18,17 @@ export const startSampler = (
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, options.signal]);
   const now = { phase: options.phase, change: new AbortController() };
-  signal.addEventListener('abort', () => now.change.abort(), { once: true });
+  signal.addEventListener('abort', () => now.change.abort('ended'), { once: true });
   const loops = watched.map((one) => sampleOn(one, now, { ...options, signal }));
   return {
     enter: (phase) => {
       const { change } = now;
       now.phase = phase;
       if (!signal.aborted) now.change = new AbortController();
-      change.abort();
+      change.abort('another phase');
     },
     stop: async () => {
-      ended.abort();
+      ended.abort('ended');
       await Promise.all(loops);
     },
   };
