@@ -1,11 +1,23 @@
 // The summary of a record for people: decision, diagnosis, failures, what to do next, what passed, the exit code.
-import { type Attribution, exitMeanings, layers, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+import {
+  type Attribution,
+  clip,
+  exitMeanings,
+  layers,
+  plural,
+  type RecordedCheck,
+  type RunRecord,
+} from '../kit/index.ts';
+import { comparedWith, holders } from './by-hand.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
 import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
 const most = { failing: 6, next: 4, passed: 6 };
+
+/** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */
+const byHand = { failing: 4, next: 3, diagnosis: 240, few: { checks: 3, sentence: 150 }, many: { sentence: 60 } };
 
 /** Attribution in words. */
 export const sinceWhen: Record<Attribution, string> = {
@@ -19,7 +31,10 @@ const blank: Line = { text: '' };
 
 /** The lines of a summary, the most urgent first. `saved`: where the record can be read again. */
 export const summary = (record: RunRecord, saved?: string): Line[] => {
-  const blocks = [diagnosed(record), unwell(record), next(record), rolledBack(record), passed(record)];
+  const first = [...holders(record), ...diagnosed(record)];
+  // By hand somebody has to act now: what to do comes before the list of what is wrong.
+  const middle = record.verb === 'check' ? [next(record), unwell(record)] : [unwell(record), next(record)];
+  const blocks = [first, ...middle, rolledBack(record), passed(record)];
   const filled = blocks.filter((block) => block.length > 0);
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
@@ -33,7 +48,8 @@ const diagnosed = (record: RunRecord): Line[] => {
   const fine = decision.action === 'pass' && diagnosis.layer === 'none';
   if (fine || isSaid(record, diagnosis.headline)) return [];
   const layer = diagnosis.layer === 'none' ? '' : ` (${diagnosis.layer})`;
-  return [{ head: `Diagnosis${layer}: `, text: diagnosis.headline, tone: 'strong' }];
+  const text = record.verb === 'check' ? clip(diagnosis.headline, byHand.diagnosis) : diagnosis.headline;
+  return [{ head: `Diagnosis${layer}: `, text, tone: 'strong' }];
 };
 
 /** What failed, then what could not be measured or told, then what stopped the run. */
@@ -41,9 +57,10 @@ const unwell = (record: RunRecord): Line[] => {
   const bad = (['fail', 'error', 'inconclusive'] as const).flatMap((outcome) =>
     inLayerOrder(record.checks.filter((check) => check.outcome === outcome)),
   );
-  const hidden = bad.slice(most.failing).map(({ id }) => id);
+  const shown = record.verb === 'check' ? byHand.failing : most.failing;
+  const hidden = bad.slice(shown).map(({ id }) => id);
   const rest = hidden.length > 0 ? [{ text: `  and ${hidden.length} more: ${hidden.join(', ')}` }] : [];
-  return [...stops(record), ...bad.slice(0, most.failing).map((check) => checkLine(check, record)), ...rest];
+  return [...stops(record), ...bad.slice(0, shown).map((check) => checkLine(check, record)), ...rest];
 };
 
 /** The layer that explains the others first, as in the diagnosis. */
@@ -66,10 +83,16 @@ const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
   const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
   return {
     head: check.outcome,
-    text: ` ${check.title}: ${what(check, record)}${bracket}`,
+    text: ` ${check.title}: ${shortened(what(check, record), record)}${bracket}`,
     tone: tones[check.outcome],
     indent: 6,
   };
+};
+
+const shortened = (text: string, { verb, checks }: RunRecord): string => {
+  if (verb !== 'check') return text;
+  const unwellOnes = checks.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped').length;
+  return clip(text, unwellOnes > byHand.few.checks ? byHand.many.sentence : byHand.few.sentence);
 };
 
 /** What the diagnosis above has told already is not told twice: the number and its limit remain. */
@@ -86,7 +109,7 @@ const next = (record: RunRecord): Line[] => {
   return [
     ...withheld,
     ...[...new Set(steps)]
-      .slice(0, most.next)
+      .slice(0, record.verb === 'check' ? byHand.next : most.next)
       .map((text): Line => ({ head: 'next:', text: ` ${text}`, tone: 'strong', indent: 6 })),
   ];
 };
@@ -131,6 +154,7 @@ const tally = (checks: readonly RecordedCheck[]): Line[] => {
 
 const ending = (record: RunRecord, saved: string | undefined): Line[] => [
   ...(record.overrides.length > 0 ? [{ text: `lowered by: ${record.overrides.join(', ')}` }] : []),
+  ...comparedWith(record),
   { text: `exit code ${record.exitCode}: ${meaning(record)}` },
   { text: saved === undefined ? `run: ${record.runId}` : `record: ${saved}` },
 ];

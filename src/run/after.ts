@@ -30,7 +30,7 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
     stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
   if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(input.profile.timings));
   if (undecided().action === 'pass') stops.push(...(await stillLive(course)));
-  if (input.verb === 'check') return byHand(undecided());
+  if (input.verb === 'check') return withoutWithheld(undecided());
   if (undecided().action !== 'rollback') return undecided();
   const control = await askControl(input.profile.rollback?.control, input.profile.root, input.io, input.signal);
   if (!control) return undecided();
@@ -39,7 +39,7 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
 };
 
 /** By hand nothing is ever rolled back, so that nothing was withheld. */
-export const byHand = ({ action, because }: Decision): Decision => ({ action, because });
+export const withoutWithheld = ({ action, because }: Decision): Decision => ({ action, because });
 
 /** Milliseconds between two tries to read the live revision before a pass. */
 const rereadAfter = 500;

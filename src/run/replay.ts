@@ -1,6 +1,6 @@
 // Judges the samples of a record again under another profile: the same judges and rules, at the moments of the record.
 import { type Decision, isoTime, type Profile, type RunRecord } from '../kit/index.ts';
-import { byHand, notTogether, whyEnded } from './after.ts';
+import { notTogether, whyEnded, withoutWithheld } from './after.ts';
 import { finalFindings } from './course.ts';
 import { decide } from './decide.ts';
 import { diagnose } from './diagnose.ts';
@@ -82,7 +82,8 @@ const decisionOf = (recorded: RunRecord, profile: Profile, findings: readonly Fi
     recorded.decision.withheld ?? (profile.rollback ? undefined : `${profile.name} has no rollback section`);
   const allowed = recorded.verb === 'run' && because === undefined;
   const decision = decide(findings, stops, { rollback: allowed, ...defined({ because }) });
-  if (decision.action !== 'rollback' || !control) return recorded.verb === 'check' ? byHand(decision) : decision;
+  if (decision.action !== 'rollback' || !control)
+    return recorded.verb === 'check' ? withoutWithheld(decision) : decision;
   stops.push({ check: 'control', reason: control.reason, text: control.text });
   return decide(findings, stops, { rollback: false, because: control.text });
 };

@@ -152,16 +152,63 @@ NOT RECOVERED: 3 of 4 failing, none new (auth/production)
 
 Diagnosis (database): 37 of 37 usable slots in use; auth_svc holds 34.
 
+next: lower the pool size of auth_svc or restart it
+
 fail Database connections: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41
       holds 34, before the deploy 4 [was failing before]
 fail Error rate: 41 % of 122 requests failed (ceiling 5 %), before 0.5 % [was failing before]
 fail Login: POST /login answered 500 in 9 ms, 3 times in a row [was failing before]
 
-next: lower the pool size of auth_svc or restart it
-
 1 check passed, 0 warned, 0 skipped
+compared with nothing: there is no good run yet; judged in absolute terms
 exit code 10: blocked: a check failed
 run: run-7f3a`);
+  });
+
+  it('names the holders where the database is not what is wrong, and the run that it was compared with', () => {
+    const series = ['auth@9f2c1', 'auth@77ab0', 'worker', 'cron', 'report'].map((name, place) => ({
+      name,
+      points: [
+        { at: 0, value: 90 },
+        { at: 1, value: 20 - 4 * place },
+      ],
+    }));
+    const chart = { title: 'connections in use', unit: 'connections', limit: 92, stacked: true as const, series };
+    const record = recordOf({
+      verb: 'check',
+      comparedWith: { runId: 'run-6e29', finishedAt: '2026-11-21T22:10:03.000Z', label: '77ab0c4' },
+      checks: healthyChecks.map((one) => (one.id === 'db-connections' ? { ...one, charts: [chart] } : one)),
+    });
+    const lines = textOf(record).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'RECOVERED: all 4 checks passing (auth/production)',
+      '',
+      'connections in use: auth@9f2c1 holds 20, auth@77ab0 16, worker 12, cron 8, 1 others (60 in all,',
+      '      limit 92)',
+    ]);
+    expect(lines.at(-3)).toBe('compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)');
+  });
+
+  it('the worst of it stays on a screen of 24 lines and 100 columns', () => {
+    const long = 'a sentence with a number, a limit, and where it was seen, which goes on and on; '.repeat(8);
+    const checks = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) =>
+      checkOf({ id, outcome: 'fail', reason: 'bad', because: long, attribution: 'unknown', action: 'block' }),
+    );
+    const step =
+      'scale auth@9f2c1 down, or end its connections: SELECT pg_terminate_backend(pid) FROM pg_stat_activity';
+    const record = recordOf({
+      verb: 'check',
+      checks,
+      decision: { action: 'block', because: [] },
+      diagnosis: { layer: 'service', headline: long, next: [step, `${step}.`, `${step};`, `${step}!`] },
+      exitCode: 10,
+    });
+    const lines = textOf(
+      record,
+      '.holdpoint/runs/2026-11-22T18-42-53.155Z_auth.default_20261122T184253-3c4b89.json',
+    ).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(23);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
   });
 });
 
