@@ -1,5 +1,17 @@
 // The layer-ordered reading of all findings: the likely root cause first, and the first thing to do.
-import { type Decision, type Diagnosis, type Layer, layers, plural, type RollbackReport } from '../kit/index.ts';
+import { type Decision, type Diagnosis, type Layer, plural, type RollbackReport } from '../kit/index.ts';
+import {
+  belowText,
+  blindText,
+  consequences,
+  depth,
+  ended,
+  firstText,
+  isAllGreen,
+  isBlind,
+  onlyWarns,
+  since,
+} from './diagnose-words.ts';
 import type { Finding, Stop } from './finding.ts';
 
 /** Everything that the diagnosis reads. */
@@ -12,60 +24,47 @@ export interface Situation {
 
 /** Reads the findings from the database up: the deepest failing layer explains the ones above it. */
 export const diagnose = (situation: Situation): Diagnosis => {
-  const failing = inLayerOrder(situation.findings.filter(({ verdict }) => verdict.outcome === 'fail'));
-  const [root] = failing;
-  if (root) return withRollback(rooted(root, failing, situation.findings), situation.rollback);
+  const failing = inOrderOfBlame(situation.findings.filter(({ verdict }) => verdict.outcome === 'fail'));
+  const [root, ...others] = failing;
+  if (root) return withRollback(rooted(root, others, situation), situation.rollback);
   const [stop] = situation.stops;
   if (stop) return { layer: 'none', headline: stop.text, next: [] };
-  const blind = situation.findings.filter(
-    ({ verdict }) => verdict.outcome === 'error' || verdict.outcome === 'inconclusive',
-  );
-  if (situation.decision.action !== 'pass' && blind.length > 0) return unknown(blind);
+  const blind = situation.findings.filter(isBlind);
+  if (situation.decision.action !== 'pass' && blind.length > 0) return unknown(inOrderOfBlame(blind));
   return healthy(situation.findings);
 };
 
-/** Deepest layer first; within a layer what this release introduced comes before what was there. */
-const inLayerOrder = (failing: Finding[]): Finding[] =>
-  [...failing].sort(
-    (a, b) => depth(a) - depth(b) || Number(b.attribution === 'introduced') - Number(a.attribution === 'introduced'),
-  );
-
-const depth = ({ check }: Finding): number => layers.indexOf(check.kind.layer);
-
-const rooted = (root: Finding, failing: readonly Finding[], all: readonly Finding[]): Diagnosis => {
-  const layer = faultyLayer(root, all);
-  const others = failing
-    .filter((finding) => finding !== root && depth(finding) > depth(root))
-    .map(({ check }) => check.id);
-  const sentences = [
-    `${root.verdict.because}${stop(root.verdict.because)}`,
-    since(root),
-    others.length > 0
-      ? `${listed(others)} ${others.length === 1 ? 'fails' : 'fail'} in a layer above it and most likely because of it.`
-      : '',
-    layer !== root.check.kind.layer ? greenBelow(root, all) : '',
+/**
+ * What explains the others first. What was so before the deploy explains nothing that is new, and what only warns
+ * explains nothing that blocks; else the deepest layer, and within a layer what this release introduced.
+ */
+const inOrderOfBlame = (findings: readonly Finding[]): Finding[] => {
+  const rank = (finding: Finding): number[] => [
+    Number(finding.attribution === 'preexisting'),
+    Number(onlyWarns(finding)),
+    depth(finding),
+    Number(finding.attribution !== 'introduced'),
   ];
-  return { layer, headline: sentences.filter(Boolean).join(' '), next: nextSteps(failing) };
+  return [...findings].sort((a, b) => {
+    const [one, other] = [rank(a), rank(b)];
+    return one.map((value, index) => value - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  });
 };
 
-const stop = (sentence: string): string => (/[.!?]$/.test(sentence) ? '' : '.');
-
-const since = ({ attribution }: Finding): string => {
-  if (attribution === 'preexisting') return 'It was so before this deploy: the release did not cause it.';
-  return attribution === 'unknown' ? 'Whether this release caused it is not known.' : '';
+/** A failure, what follows from it, what lies below it, and what to do first. */
+const rooted = (root: Finding, others: readonly Finding[], { findings, rollback }: Situation): Diagnosis => {
+  const below = findings.filter((finding) => depth(finding) < depth(root));
+  const next = nextSteps([root, ...others]);
+  const sentences = [ended(root.verdict.because), since(root), ...consequences(root, others), belowText(root, below)];
+  // Once it is gone back nothing is urgent, and what did not help is not said again.
+  const isOver = rollback?.state === 'ROLLED_BACK' || rollback?.state === 'UNVERIFIED';
+  if (!isOver) sentences.push(firstText(next));
+  return { layer: faultyLayer(root, below), headline: sentences.filter(Boolean).join(' '), next };
 };
 
-/** A user-facing failure above green database and pool checks lies in the service itself. */
-const faultyLayer = (root: Finding, all: readonly Finding[]): Layer =>
-  root.check.kind.layer === 'user' && passedBelow(root, all).length > 0 ? 'service' : root.check.kind.layer;
-
-const passedBelow = (root: Finding, all: readonly Finding[]): Finding[] =>
-  all.filter((finding) => depth(finding) < depth(root) && finding.verdict.outcome === 'pass');
-
-const greenBelow = (root: Finding, all: readonly Finding[]): string => {
-  const green = passedBelow(root, all).map(({ check }) => check.id);
-  return `${listed(green)} ${green.length === 1 ? 'is' : 'are'} green, so the fault is in the service itself: its code or its configuration.`;
-};
+/** A user-facing failure above layers that are all seen to be green lies in the service itself. */
+const faultyLayer = ({ check }: Finding, below: readonly Finding[]): Layer =>
+  check.kind.layer === 'user' && isAllGreen(below) ? 'service' : check.kind.layer;
 
 /** A check's own `next` is about its failure; where nothing was measured only the verdict knows what to do. */
 const nextSteps = (findings: readonly Finding[]): string[] => {
@@ -75,19 +74,14 @@ const nextSteps = (findings: readonly Finding[]): string[] => {
   return [...new Set(steps)].slice(0, 4);
 };
 
-const listed = (ids: readonly string[]): string =>
-  ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`;
-
 /** Neither green nor red: a person must look, and may ask again. */
 const blindStep =
   'this says nothing about the release: mend what could not be looked at, then ask again with `holdpoint check`';
 
 const unknown = (blind: readonly Finding[]): Diagnosis => {
-  const [firstBlind] = inLayerOrder([...blind]);
-  const word = firstBlind?.verdict.outcome === 'error' ? 'could not measure' : 'could not tell';
   return {
     layer: 'none',
-    headline: `${word}: ${firstBlind?.check.id}: ${firstBlind?.verdict.because}`,
+    headline: blindText(blind),
     next: [...nextSteps(blind), blindStep],
   };
 };

@@ -1,0 +1,105 @@
+// The sentences of a diagnosis: since when, what follows, what lies below, what could not be seen, what to do first.
+import { layers } from '../kit/index.ts';
+import type { Finding } from './finding.ts';
+import { asks } from './policy.ts';
+
+/** 0 for the deepest layer, the database. */
+export const depth = ({ check }: Finding): number => layers.indexOf(check.kind.layer);
+
+/** Neither green nor red. */
+export const isBlind = ({ verdict: { outcome } }: Finding): boolean =>
+  outcome === 'error' || outcome === 'inconclusive';
+
+/** Asks for no more than a warning. */
+export const onlyWarns = (finding: Finding): boolean => asks(finding) === 'warn';
+
+/** Some were looked at, and all of them passed. */
+export const isAllGreen = (findings: readonly Finding[]): boolean =>
+  findings.length > 0 && findings.every(({ verdict }) => verdict.outcome === 'pass');
+
+const listed = (ids: readonly string[]): string =>
+  ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`;
+
+/** `db-connections and pool-wait are green`, the deepest layer first; empty for nobody. */
+const said = (findings: readonly Finding[], one: string, several: string): string => {
+  const ids = [...findings].sort((a, b) => depth(a) - depth(b)).map(({ check }) => check.id);
+  return ids.length === 0 ? '' : `${listed(ids)} ${ids.length === 1 ? one : several}`;
+};
+
+/** The sentence with its full stop. */
+export const ended = (sentence: string): string =>
+  /[.!?]$/.test(sentence) || sentence === '' ? sentence : `${sentence}.`;
+
+/** Whether the release can have caused it; empty when it has. */
+export const since = ({ attribution }: Finding): string => {
+  if (attribution === 'preexisting') return 'It was so before this deploy: the release did not cause it.';
+  return attribution === 'unknown' ? 'Whether this release caused it is not known.' : '';
+};
+
+/** What else fails: because of it, beside it, since before the deploy, or only as a warning. */
+export const consequences = (root: Finding, others: readonly Finding[]): string[] => {
+  const old = others.filter(({ attribution }) => attribution === 'preexisting' && root.attribution !== 'preexisting');
+  const mild = others.filter((finding) => !old.includes(finding) && onlyWarns(finding) && !onlyWarns(root));
+  const rest = others.filter((finding) => !old.includes(finding) && !mild.includes(finding));
+  const above = rest.filter((finding) => depth(finding) > depth(root));
+  const beside = rest.filter((finding) => depth(finding) <= depth(root));
+  return [
+    said(above, 'fails now, most likely because of it', 'fail now, most likely because of it'),
+    said(beside, 'fails in the same layer', 'fail in the same layer'),
+    said(old, 'failed before this deploy already', 'failed before this deploy already'),
+    said(mild, 'fails, too, which is only a warning', 'fail, too, which is only a warning'),
+  ].map(ended);
+};
+
+/** Where the fault lies when the layers below are green. */
+const places = {
+  database: '',
+  pool: 'so the fault is in the pool: its size, or connections that are held for long',
+  service: 'so the fault is in the service itself: its code or its configuration',
+  user: 'so the fault is in the service itself: its code or its configuration',
+} as const;
+
+/** The layers below the failure: green, which says where it lies, or not seen, which leaves it open. */
+export const belowText = ({ check }: Finding, below: readonly Finding[]): string => {
+  const green = said(
+    below.filter(({ verdict }) => verdict.outcome === 'pass'),
+    'is green',
+    'are green',
+  );
+  const unseen = unseenText(below);
+  if (unseen !== '') return ended(`${[green, unseen].filter(Boolean).join('; ')}, so the cause may lie there`);
+  return isAllGreen(below) ? ended(`${green}, ${places[check.kind.layer]}`) : '';
+};
+
+/** `db-connections could not be measured, pool-wait could not tell`. */
+const unseenText = (findings: readonly Finding[]): string =>
+  [
+    said(
+      findings.filter(({ verdict }) => verdict.outcome === 'error'),
+      'could not be measured',
+      'could not be measured',
+    ),
+    said(
+      findings.filter(({ verdict }) => verdict.outcome === 'inconclusive'),
+      'could not tell',
+      'could not tell',
+    ),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** When nothing fails and not everything was seen: the first of these, then the names of the others. */
+export const blindText = ([first, ...others]: readonly Finding[]): string => {
+  if (!first) return '';
+  const word = first.verdict.outcome === 'error' ? 'could not measure' : 'could not tell';
+  const rest = unseenText(others);
+  const fact = `${word}: ${first.check.id}: ${first.verdict.because}`;
+  return rest === '' ? fact : `${ended(fact)} Also, ${rest}.`;
+};
+
+/** A statement to paste stands in the step itself; in a sentence it would be in the way. */
+const statement = /: SELECT [^;]*/;
+
+/** The first step as a sentence. */
+export const firstText = ([first]: readonly string[]): string =>
+  first === undefined ? '' : ended(`First: ${first.replace(statement, '')}`);
