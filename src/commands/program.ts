@@ -66,12 +66,22 @@ const addRun = (cli: Command, context: Context, done: Done): void => {
 
 const addCheck = (cli: Command, context: Context, done: Done): void => {
   withCommon(cli.command('check').description('I fixed it by hand: recovered? what next? (read-only)'))
-    .argument(...profileArgument)
+    .argument('[profile]', `${profileArgument[1]}; or the flags from --login on`)
+    .addOption(new Option('--watch <duration>', 'keep looking for so long, then say to escalate').argParser(duration))
     .addOption(new Option('--deadline <duration>', 'replaces hold.deadline').argParser(duration))
-    .addHelpText('after', '\nExample:\n  holdpoint check auth/production')
+    .option('--login <url>', 'without a profile: the page with the login form (password: asked, or HOLDPOINT_PASSWORD)')
+    .option('--user <name>', 'without a profile: the account that signs in')
+    .option('--probe <path>', 'without a profile: a page behind the login (default: /)')
+    .option('--contains <text>', 'without a profile: a text on that page that only the account sees')
+    .option('--postgres <url>', 'without a profile: the database server itself')
+    .option('--role <name>', 'without a profile: the role of the service there (default: the one of the URL)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdpoint check auth/production --watch 15m\n  holdpoint check --login https://auth.example.com/login --user smoke --postgres postgres://probe@db/auth',
+    )
     .action(async (profile, options) => {
-      const { runCommand } = await import('./run.ts');
-      done(await runCommand('check', profile, { ...options, rollback: true, shadow: false }, context));
+      const { checkCommand } = await import('./check.ts');
+      done(await checkCommand(profile, options, context));
     });
 };
 

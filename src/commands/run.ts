@@ -18,6 +18,8 @@ export interface RunOptions extends CommonOptions {
   /** Milliseconds; replaces `hold.deadline`. */
   deadline?: number;
   deploy?: readonly string[];
+  /** `check` only: milliseconds. */
+  watch?: number;
 }
 
 /** Runs the verb and returns its exit code. */
@@ -69,9 +71,17 @@ const inputOf = async (
     permission: opened.profile.rollback ? permission : { rollback: false },
     ...(program === undefined ? {} : { deploy: [program, ...args] as const }),
     ...(options.baseline === undefined ? {} : { baseline: await fileBaseline(options.baseline, context) }),
+    ...(options.watch === undefined ? {} : { watch: watchOf(options.watch, opened) }),
     overrides: [...opened.overrides, ...(options.rollback ? [] : ['--no-rollback'])],
     shadow: options.shadow,
   };
+};
+
+const watchOf = (watch: number, { profile: { timings } }: Opened): number => {
+  if (watch >= timings.hold.for) return watch;
+  throw new UsageError(
+    `--watch is shorter than hold.for (${timings.hold.for / 1000} s): it could not end with "recovered"`,
+  );
 };
 
 const permissionFor = (options: RunOptions, opened: Opened, context: Context): Permission =>
