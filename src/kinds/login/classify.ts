@@ -35,6 +35,10 @@ export const isRedirect = (answer: Answer): boolean =>
 const phrases =
   /too many (?:failed |login |sign-?in )*(?:requests|attempts|logins)|account (?:is |has been )?(?:temporarily )?locked|rate limit(?:ed| exceeded)|login-throttled/i;
 
+/** Plain enough to be believed on a 5xx, too: Node-RED answers 500 to an account that it locked out. */
+const lockouts =
+  /too many (?:failed )?(?:login|sign-?in|password) attempts|account (?:is |has been )?(?:temporarily )?locked/i;
+
 /**
  * 423 and 429, a 4xx with Retry-After, or what the check names. A 503 with Retry-After is a broken service: load
  * shedding is what an exhausted pool looks like from outside.
@@ -51,7 +55,7 @@ export const isThrottled = (answer: Answer, { spec, values }: Rules): Reading | 
 
 /** A sentence of a lock-out that the page before did not show, on an answer that turns the account away. */
 const saysThrottled = (answer: Answer, before: string): Reading | undefined => {
-  const found = answer.status < 500 ? phrases.exec(answer.body)?.[0] : undefined;
+  const found = (answer.status < 500 ? phrases : lockouts).exec(answer.body)?.[0];
   if (found === undefined || phrases.test(before)) return undefined;
   return reading('throttled', `the answer says "${found}"`);
 };

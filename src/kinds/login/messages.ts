@@ -22,6 +22,9 @@ const lastAsk = ({ trail }: StepSeen): string =>
     .at(-1)
     ?.replace(/ → .*$/, '') ?? '';
 
+/** Status of the last answer on the way: the status of a step may be that of the page before it. */
+const lastStatus = ({ trail, status }: StepSeen): number => Number(/→ (\d{3})$/.exec(trail)?.[1] ?? status ?? 0);
+
 const brokenNext = (step: StepSeen): string => {
   const log = `the log of the service for ${lastAsk(step)}`;
   if (step.reason === 'target_timeout')
@@ -31,7 +34,8 @@ const brokenNext = (step: StepSeen): string => {
   if (step.reason === 'target_tls') return 'look at the certificate and who renews it';
   if (step.note.startsWith(pageBehindFails))
     return `the session was written, the next request could not be served: look at db-connections and pool-wait first, then at ${log}`;
-  if ((step.status ?? 0) >= 500) return `look at ${log} first; if db-connections or pool-wait fail too, start there`;
+  if (step.trail === '') return 'open the page by hand; if it changed on purpose, change `login` in the profile';
+  if (lastStatus(step) >= 500) return `look at ${log} first; if db-connections or pool-wait fail too, start there`;
   return `open the page by hand; if it changed on purpose, change \`login\` in the profile, else look at ${log}`;
 };
 
@@ -76,12 +80,19 @@ export const grantedFault = ({ name, trail }: StepSeen): Fault => ({
   asks: 'block',
 });
 
-/** A look that should have been refused and was answered with an error. */
-export const brokenNegative = (step: StepSeen): Fault => ({
+/** An answer that nobody told us how to read: neither an error of the service nor a refusal that we know. */
+const unreadable = (step: StepSeen): Fault => ({
   reason: 'login_broken',
-  because: `${step.name} was not refused but met an error${explained(step)}`,
-  next: brokenNext(step),
+  because: `${step.name} was neither refused nor let in${explained(step)}`,
+  next: `if this is how ${step.name} is turned away, say so in \`${step.name === 'a wrong password' ? 'refusedLogin' : 'probe.refused'}\`; else look at what this release changed there`,
 });
+
+/** A look that should have been refused and was answered with an error. */
+export const brokenNegative = (step: StepSeen): Fault => {
+  if (/→ [1-4]\d\d$/.test(step.trail)) return unreadable(step);
+  const because = `${step.name} was not refused but met an error${explained(step)}`;
+  return { reason: 'login_broken', because, next: brokenNext(step) };
+};
 
 /** A login that works and takes too long. */
 export const slowFault = ({ ms }: LoginSeen, limit: number): Fault => ({
