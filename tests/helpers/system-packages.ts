@@ -8,10 +8,12 @@ import { packageRoot } from '../../src/demo/lab/package-root.ts';
 
 const execute = promisify(execFile);
 
-/** A program and the Debian packages that hold all of it. */
+/** A program (or another file) and the Debian packages that hold all of it. */
 export interface SystemProgram {
   name: string;
   packages: readonly string[];
+  /** Where it stands below `/`; default: among the programs. */
+  path?: string;
 }
 
 export const pgBouncerProgram: SystemProgram = { name: 'pgbouncer', packages: ['pgbouncer'] };
@@ -20,6 +22,17 @@ export const mariaDbProgram: SystemProgram = {
   name: 'mariadbd',
   packages: ['mariadb-server-core', 'mariadb-client-core'],
 };
+
+const pythonPackages = 'usr/lib/python3/dist-packages';
+/** Python with the modules of Django's admin on Postgres. */
+export const djangoPrograms = {
+  python: { name: 'python3', packages: ['python3'] },
+  django: { name: 'django', packages: ['python3-django'], path: `${pythonPackages}/django/__init__.py` },
+  driver: { name: 'psycopg2', packages: ['python3-psycopg2'], path: `${pythonPackages}/psycopg2/__init__.py` },
+} satisfies Record<string, SystemProgram>;
+
+/** kubectl 1.20 on Debian 12; any newer one that is there is taken. */
+export const kubectlProgram: SystemProgram = { name: 'kubectl', packages: ['kubernetes-client'] };
 
 /** Where a program stands: under `/`, or under a folder that packages were unpacked into. */
 export interface Installed {
@@ -39,12 +52,14 @@ const libraries = (root: string): string =>
 /** The program if it is here. Root takes none from the cache: an unprivileged account may not reach it. */
 const find = (program: SystemProgram, cache: string): Installed | undefined => {
   const roots = process.getuid?.() === 0 ? ['/'] : ['/', join(cache, 'root')];
-  const places = roots.flatMap((root) => ['usr/sbin', 'usr/bin'].map((folder) => ({ root, folder })));
-  const place = places.find(({ root, folder }) => existsSync(join(root, folder, program.name)));
+  const paths =
+    program.path === undefined ? ['usr/sbin', 'usr/bin'].map((folder) => join(folder, program.name)) : [program.path];
+  const places = roots.flatMap((root) => paths.map((path) => ({ root, path })));
+  const place = places.find(({ root, path }) => existsSync(join(root, path)));
   if (!place) return undefined;
-  const { root, folder } = place;
+  const { root, path } = place;
   const env: Record<string, string> = root === '/' ? {} : { LD_LIBRARY_PATH: libraries(root) };
-  return { file: join(root, folder, program.name), base: join(root, 'usr'), env };
+  return { file: join(root, path), base: join(root, 'usr'), env };
 };
 
 const apt = async (args: readonly string[], cwd = '/'): Promise<string> => {

