@@ -4,6 +4,7 @@ import { createClock } from './clock.ts';
 import { createFiles } from './files.ts';
 import { createHttp } from './http.ts';
 import { createModules } from './modules.ts';
+import { createMysql } from './mysql.ts';
 import { createPostgres } from './postgres.ts';
 import { createProcesses } from './processes.ts';
 
@@ -20,6 +21,7 @@ export const createIo = ({ version, env }: IoOptions): Io => ({
   files: createFiles(),
   http: createHttp({ version }),
   postgres: createPostgres(),
+  mysql: createMysql(),
   processes: createProcesses(env),
   modules: createModules(),
   env: (name) => env[name],

@@ -38,6 +38,7 @@ export const createOfflineIo = (env: Readonly<Record<string, string | undefined>
   files: filesAtOnce(),
   http: { request: refuse('a request'), close: refuse('a request') },
   postgres: { connect: refuse('a connection to Postgres'), literal: refuse('a statement') },
+  mysql: { connect: refuse('a connection to MySQL') },
   processes: { run: refuse('a command'), self: refuse('a process'), isRunning: refuse('a process') },
   modules: createModules(),
   env: (name) => env[name],

@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import { type Postgres, PostgresFailure, type PostgresOptions, type PostgresSession } from '../kit/index.ts';
 import { type CompleteUrl, completeUrl } from './postgres-url.ts';
+import { within } from './within.ts';
 
 /** The parts of a pg client that its types do not tell. */
 interface ClientInside {
@@ -104,24 +105,6 @@ const sessionOf = (
     alive,
     close: () => within(client.end(), patience.goodbye, destroy).catch(() => undefined),
   };
-};
-
-/** Waits at most `ms`; then `giveUp` is called and the wait ends with a `TimeoutError`. */
-const within = async <T>(work: Promise<T>, ms: number, giveUp: () => void): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      giveUp();
-      reject(new DOMException('too late', 'TimeoutError'));
-    }, ms);
-  });
-  // The work ends, too, once its socket is gone; by then nobody listens.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };
 
 const isLate = (error: Error): boolean => error.name === 'TimeoutError' || error.message === 'timeout expired';

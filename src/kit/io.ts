@@ -1,9 +1,11 @@
-// The edge of the world as an argument: clock, files, HTTP, Postgres, processes, environment.
+// The edge of the world as an argument: clock, files, HTTP, databases, processes, environment.
 import type { Http } from './io-http.ts';
+import type { Mysql } from './io-mysql.ts';
 import type { Postgres } from './io-postgres.ts';
 import type { Processes } from './io-processes.ts';
 
 export * from './io-http.ts';
+export * from './io-mysql.ts';
 export * from './io-postgres.ts';
 export type * from './io-processes.ts';
 
@@ -13,6 +15,7 @@ export interface Io {
   files: Files;
   http: Http;
   postgres: Postgres;
+  mysql: Mysql;
   processes: Processes;
   modules: Modules;
   /** An environment variable; undefined when unset. */

@@ -3,9 +3,11 @@ import type { Redactor } from '../kit/index.ts';
 import { childrenOf, type Shape } from './shape.ts';
 import type { Tree } from './tree.ts';
 
-/** Parameters of Postgres URLs that say how to connect, not as whom: masking `require` everywhere would help nobody. */
+/** Parameters of database URLs that say how to connect, not as whom: masking `require` everywhere would help nobody. */
 const harmless = [
   'sslmode',
+  'ssl-mode',
+  'socket',
   'ssl',
   'application_name',
   'connect_timeout',

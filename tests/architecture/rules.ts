@@ -40,7 +40,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
       'undici/lib/dispatcher/client.js',
       'undici/lib/core/connect.js',
       'pg',
-      'mysql2/promise',
+      'mysql2',
       'zx/core',
     ],
     world: true,

@@ -22,6 +22,7 @@ export const fakeIo = (given: Partial<Io> = {}): Io => ({
   files: refusing('files'),
   http: refusing('http'),
   postgres: refusing('postgres'),
+  mysql: refusing('mysql'),
   processes: refusing('processes'),
   modules: refusing('modules'),
   env: (name) => refuse(`env ${name}`),

@@ -186,8 +186,12 @@ export const kindContract = ({ kind, spec, unreachable, good, bad, baseline }: K
     test('a target that cannot be reached is seen or missed, never thrown, and closing twice is harmless', async () => {
       const io = networkIo();
       try {
-        const postgres = { connect: () => refusedPostgres(), literal: (text: string) => `'${text}'` };
-        const session = await kind.open(parsed(kind, unreachable), world({ ...fakeIo({ postgres }), ...given(io) }));
+        const postgres = { connect: refusedBy('PostgresFailure'), literal: (text: string) => `'${text}'` };
+        const mysql = { connect: refusedBy('MysqlFailure') };
+        const session = await kind.open(
+          parsed(kind, unreachable),
+          world({ ...fakeIo({ postgres, mysql }), ...given(io) }),
+        );
         const signal = new AbortController().signal;
         const looks = await session
           .sample({ at: 0, phase: 'hold', n: 0, signal, timeout: 2000 })
@@ -205,5 +209,5 @@ export const kindContract = ({ kind, spec, unreachable, good, bad, baseline }: K
 
 const given = ({ http, clock }: World['io']): Pick<World['io'], 'http' | 'clock'> => ({ http, clock });
 
-const refusedPostgres = (): Promise<never> =>
-  Promise.reject(Object.assign(new Error('refused'), { name: 'PostgresFailure', code: 'ECONNREFUSED' }));
+const refusedBy = (name: string) => (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('refused'), { name, code: 'ECONNREFUSED' }));

@@ -44,6 +44,8 @@ export type Slots = {
   own: number;
   ownRole: boolean;
   ownDatabase: boolean;
+  /** Counted, but hidden from our role, so that nobody knows whose they are. */
+  unnamed?: number;
 };
 
 /** What presses on the slots. */
@@ -52,8 +54,13 @@ export type Pressure = {
   idleLong: number;
   /** Seconds that the oldest session of the role has been idle in a transaction; null: none is. */
   idleOldest: number | null;
-  /** Sessions that ever began in the database, without ours; null before PostgreSQL 14. */
+  /** Sessions that ever began in the database (MySQL: on the server), without ours; null before PostgreSQL 14. */
   sessions: number | null;
+  /**
+   * Logins that the server ever refused, without ours: for lack of slots, and for whatever reason. Only MySQL and MariaDB
+   * count them, and those that were refused while the spare slot was free are in the second number alone.
+   */
+  refused?: { noSlot: number; aborted: number };
 };
 
 /** Connections of the same origin; empty texts where the server tells none. */

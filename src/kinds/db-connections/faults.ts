@@ -1,11 +1,13 @@
 // What is wrong with the slots at one look, in words: the number, the limit, who holds them, where to look first.
 import type { Fault } from '../../kit/index.ts';
 import type { Scope } from '../database/slots.ts';
-import { groupsOf, holdersText, isRestarted, ownerOf } from './holders.ts';
+import { groupsOf, holdersText, isRestarted, ownerOf, unnamedText } from './holders.ts';
 import { counted, limitOf, type Use, usesOf, useText } from './limits.ts';
-import { blindNext, nextOf } from './next.ts';
+import { nextOf } from './next.ts';
+import { abortedText } from './pressure.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
+import { wordsFor } from './words.ts';
 
 /** Why the slots of this look are bad; undefined when they are not. `before` is the last look of the baseline. */
 export const slotFault = (seen: Seen, before: Seen | undefined, spec: Spec): Fault | undefined => {
@@ -50,7 +52,7 @@ export const useFault = (
   return {
     ...(owned === undefined ? {} : { introduced: owned }),
     because: sentence(fact, holdersText(groups, before), whose, ...circumstances(seen, before), refusal),
-    next: nextOf(groups, owned, use.level === 'exhausted' || refusal !== ''),
+    next: nextOf(seen, groups, owned, use.level === 'exhausted' || refusal !== ''),
     value: shown.used,
     limit: limit.count,
     unit: 'connections',
@@ -58,15 +60,20 @@ export const useFault = (
 };
 
 /** What a reader must know about the count before believing it. */
-const circumstances = ({ slots, stale, breakGlass }: Seen, before: Seen | undefined): string[] => [
-  slots && slots.starting > 0 ? `${slots.starting} of them still log in` : '',
-  slots?.standby ? 'the server is a standby' : '',
-  slots && before?.slots && isRestarted(slots, before.slots) && slots.maxConnections !== before.slots.maxConnections
-    ? `max_connections was ${before.slots.maxConnections} in the baseline and is ${slots.maxConnections} now`
-    : '',
-  stale ? 'counted at an earlier look' : '',
-  glassText(breakGlass),
-];
+const circumstances = (seen: Seen, before: Seen | undefined): string[] => {
+  const { slots, stale, breakGlass } = seen;
+  return [
+    slots && slots.starting > 0 ? `${slots.starting} of them still log in` : '',
+    slots?.standby ? 'the server is a standby' : '',
+    before?.slots ? '' : unnamedText(seen),
+    slots && before?.slots && isRestarted(slots, before.slots) && slots.maxConnections !== before.slots.maxConnections
+      ? `max_connections was ${before.slots.maxConnections} in the baseline and is ${slots.maxConnections} now`
+      : '',
+    stale ? 'counted at an earlier look' : '',
+    abortedText(before, seen),
+    glassText(breakGlass),
+  ];
+};
 
 const glassText = (breakGlass: Seen['breakGlass']): string => {
   if (breakGlass === undefined) return '';
@@ -98,11 +105,14 @@ const refusedFault = (
 ): Fault => {
   const reason = 'slots_exhausted';
   const refusal = `${refusals[scope]} (${code} ${routine}); this is not the network`;
-  const use = seen.slots && scopeUse(usesOf(seen.slots, spec), scope);
+  const uses = seen.slots && usesOf(seen.slots, spec);
+  const own = uses && scopeUse(uses, scope);
+  // A limit of the account that counts no connections, such as those per hour, has no use of its own.
+  const use = own ?? uses?.[0];
   if (use) {
-    const unseen = scope === 'processes' || use.level === 'exhausted' ? '' : unlisted;
+    const unseen = scope === 'processes' || own === undefined || use.level === 'exhausted' ? '' : unlisted;
     return { ...useFault(seen, before, use, spec, { refusal: sentence(unseen, refusal) }), reason };
   }
   const nobody = 'nobody could be counted, because no session was left to ask';
-  return { reason, because: sentence(refusal, nobody, glassText(seen.breakGlass)), next: blindNext };
+  return { reason, because: sentence(refusal, nobody, glassText(seen.breakGlass)), next: wordsFor(seen).ask };
 };

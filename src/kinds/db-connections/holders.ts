@@ -1,9 +1,10 @@
 // Who holds the connections, how that grew since the baseline, and whether the growth is the release's.
-import { isoTime } from '../../kit/index.ts';
+import { isoTime, plural } from '../../kit/index.ts';
 import type { Holder, Slots } from '../database/slots.ts';
 import { type LimitName, type Use, usesOf } from './limits.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
+import { wordsFor } from './words.ts';
 
 /** All connections that share an application name (or, without one, a role). */
 export interface Group {
@@ -63,8 +64,9 @@ export interface Owner {
 /** Nothing is said without a baseline and without growth. */
 export const ownerOf = (now: Seen, before: Seen | undefined, { name, limit }: Use, spec: Spec): Owner => {
   if (!now.slots || !before?.slots) return {};
-  const hidden = now.slots.hidden + before.slots.hidden;
-  if (hidden > 0) return { unattributed: `${hidden} rows are hidden from the probe's role, which needs pg_monitor` };
+  const hidden = unknownIn(now.slots, name) + unknownIn(before.slots, name);
+  if (hidden > 0)
+    return { unattributed: `${hidden} rows are hidden from the probe's role, which needs ${wordsFor(now).privilege}` };
   const scoped = now.holders.filter((holder) => inScope(holder, name, spec));
   const earlier = before.holders.filter((holder) => inScope(holder, name, spec));
   const growth = sum(scoped) - sum(earlier);
@@ -80,5 +82,21 @@ export const ownerOf = (now: Seen, before: Seen | undefined, { name, limit }: Us
 const limitBefore = (before: Slots, name: LimitName, spec: Spec): number | undefined =>
   usesOf(before, spec).find((use) => use.name === name)?.limit;
 
+/** Rows of which nobody knows whose they are. */
+export const unknownIn = ({ hidden, hiddenByRole, unnamed = 0 }: Slots, limit: LimitName): number =>
+  limit === 'role' && hiddenByRole === 0 ? hidden : hidden + unnamed;
+
+/** `12 connections hidden from the probe's role, which needs PROCESS`; empty when all can be named. */
+export const unnamedText = (seen: Seen): string => {
+  const unnamed = seen.slots?.unnamed ?? 0;
+  return unnamed === 0
+    ? ''
+    : `${plural(unnamed, 'connection')} hidden from the probe's role, which needs ${wordsFor(seen).privilege}`;
+};
+
+/** The start is told to the second, as an age: two looks at the same one may differ. */
+const tolerance = 2;
+
 /** A server that was started again has other limits and only new connections: nothing to compare with. */
-export const isRestarted = (now: Slots, before: Slots): boolean => Math.abs(now.startedAt - before.startedAt) >= 1;
+export const isRestarted = (now: Slots, before: Slots): boolean =>
+  Math.abs(now.startedAt - before.startedAt) > tolerance;

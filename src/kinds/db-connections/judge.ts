@@ -14,7 +14,7 @@ import {
 } from '../../kit/index.ts';
 import { slotFault } from './faults.ts';
 import { fillingFault, fillingIn, projectedFault } from './filling.ts';
-import { churnFault, idleFault, lookBefore } from './pressure.ts';
+import { churnFault, idleFault, lookBefore, refusedLoginsFault } from './pressure.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 import { goodText, hiddenVerdict } from './state.ts';
@@ -57,18 +57,18 @@ const lookBack = 20;
 const faultsOf = (history: History<Seen>, spec: Spec): FaultOf => {
   const before = new Map([...byGroup(history.baseline.samples)].map(([group, all]) => [group, lastCounted(all)]));
   const looks = byGroup(judged(history));
-  const lasting = (seen: Seen, baseline: Seen | undefined): Fault | undefined =>
-    projectedFault(seen, baseline, spec) ?? idleFault(seen, spec);
+  const lasting = (seen: Seen, baseline: Seen | undefined, first: Seen | undefined): Fault | undefined =>
+    projectedFault(seen, baseline, spec) ?? refusedLoginsFault(first, seen) ?? idleFault(seen, spec);
   return (seen, { group = '', at }) => {
     const baseline = before.get(group);
     const slots = slotFault(seen, baseline, spec);
     if (slots && slots.asks === undefined) return slots;
     const all = looks.get(group) ?? [];
-    if ((all.at(-lookBack)?.at ?? at) > at) return slots ?? lasting(seen, baseline);
+    if ((all.at(-lookBack)?.at ?? at) > at) return slots ?? lasting(seen, baseline, firstSeen(all));
     const until = () => all.filter((sample) => sample.at <= at);
     const filling = fillingFault(seen, baseline, () => fillingIn(until(), spec), spec);
     if (filling && filling.asks === undefined) return filling;
-    return slots ?? filling ?? lasting(seen, baseline);
+    return slots ?? filling ?? lasting(seen, baseline, firstSeen(all));
   };
 };
 
@@ -79,6 +79,11 @@ const once = (faultOf: FaultOf): FaultOf => {
     if (!found.has(sample)) found.set(sample, faultOf(seen, sample));
     return found.get(sample);
   };
+};
+
+const firstSeen = (samples: Samples): Seen | undefined => {
+  const first = samples.find((sample) => 'seen' in sample && sample.seen.pressure);
+  return first && 'seen' in first ? first.seen : undefined;
 };
 
 const lastCounted = (samples: Samples): Seen | undefined =>

@@ -3,6 +3,7 @@ import { duration, type Fault, plural, type Sample } from '../../kit/index.ts';
 import { labelOf, sum } from './holders.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
+import { wordsFor } from './words.ts';
 
 /** `7 sessions of role auth_svc idle in a transaction for longer than 30 s, the oldest for 95 s`; empty for none. */
 export const idleText = ({ pressure }: Seen, { role, idleInTransaction }: Spec): string => {
@@ -22,7 +23,7 @@ export const idleFault = (seen: Seen, spec: Spec): Fault | undefined => {
     asks: 'block',
     reason: 'idle_in_transaction',
     because: `${idleText(seen, spec)} (limit ${max})${who ? `; ${who.label} has ${who.connections} in that state` : ''}`,
-    next: `look for a missing COMMIT or release${who ? ` in ${who.label}` : ''}: SELECT pid, application_name, now() - state_change AS idle, query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change`,
+    next: `look for a missing COMMIT or release${who ? ` in ${who.label}` : ''}: ${wordsFor(seen).idle}`,
     value: pressure.idleLong,
     limit: max,
     unit: 'sessions',
@@ -68,6 +69,37 @@ export const churnFault = (earlier: Seen | undefined, seen: Seen, spec: Spec): F
 
 /** `12.5 new sessions per second`. */
 export const churnText = (rate: number): string => `${Math.round(rate * 10) / 10} new sessions per second`;
+
+/** Logins that were refused from one look to another; undefined where the server does not count them, or began anew. */
+const refusedBetween = (from: Seen | undefined, to: Seen): { noSlot: number; aborted: number } | undefined => {
+  const [before, after] = [from?.pressure?.refused, to.pressure?.refused];
+  if (!before || !after) return undefined;
+  const grown = { noSlot: after.noSlot - before.noSlot, aborted: after.aborted - before.aborted };
+  return grown.noSlot < 0 || grown.aborted < 0 ? undefined : grown;
+};
+
+/** `30 logins failed since the baseline (Aborted_connects)`; empty for none. */
+export const abortedText = (before: Seen | undefined, seen: Seen): string => {
+  const aborted = refusedBetween(before, seen)?.aborted ?? 0;
+  return aborted === 0 ? '' : `${plural(aborted, 'login')} failed since the baseline (Aborted_connects)`;
+};
+
+/** The server was full at some moment since the first look, although no look saw it. */
+export const refusedLoginsFault = (first: Seen | undefined, seen: Seen): Fault | undefined => {
+  const refused = refusedBetween(first, seen);
+  if (!refused || refused.noSlot === 0) return undefined;
+  const { noSlot, aborted } = refused;
+  const all = `${Math.max(aborted, noSlot)} failed in all (Aborted_connects)`;
+  return {
+    asks: 'block',
+    reason: 'refused_logins',
+    because: `${plural(noSlot, 'login')} found no slot between the looks (Connection_errors_max_connections), ${all}`,
+    next: 'the server is full at moments: look for pools that open many connections at once, and for jobs that run for seconds',
+    value: noSlot,
+    limit: 0,
+    unit: 'logins',
+  };
+};
 
 /** The look before this one of the same server. */
 export const lookBefore = (samples: readonly Sample<Seen>[], sample: Sample<Seen>): Seen | undefined => {

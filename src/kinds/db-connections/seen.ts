@@ -1,8 +1,11 @@
-// What one look at a server gives.
+// What one look at a server gives, and who looks.
+import type { Look, Tick } from '../../kit/index.ts';
 import type { Holder, Pressure, Refused, Slots } from '../database/slots.ts';
 
 /** One look. Without `slots` no session could be had since the run began. */
 export type Seen = {
+  /** Absent: Postgres. */
+  product?: 'mysql';
   attempt: { ok: true } | { refused: Refused };
   /** Epoch seconds of the server's clock when the counts were taken. */
   dbNow?: number;
@@ -16,3 +19,12 @@ export type Seen = {
   /** The counts are those of an earlier look: no session was left to ask. */
   stale?: true;
 };
+
+/** What was counted at one look. */
+export type Counts = Required<Pick<Seen, 'dbNow' | 'clock' | 'slots' | 'pressure' | 'holders'>>;
+
+/** Looks at one server. */
+export interface Looker {
+  look(tick: Tick): Promise<Look<Seen>>;
+  release(): Promise<void>;
+}

@@ -25,7 +25,9 @@ export const spec = z
   .strictObject({
     /** The server itself, not a pooler; best with a role that has pg_monitor. */
     postgres: secretUrl().optional(),
-    /** Several servers, each judged by itself: name → URL. */
+    /** The same of a MySQL or MariaDB server; best with an account that has PROCESS. */
+    mysql: secretUrl().optional(),
+    /** Several servers, each judged by itself: name → URL, of Postgres or of MySQL and MariaDB. */
     servers: z
       .record(z.string().min(1), secretUrl())
       .refine((servers) => Object.keys(servers).length > 0, 'names no server; write it like { primary: postgres://… }')
@@ -51,12 +53,27 @@ export const spec = z
     statementTimeout: positiveDuration().prefault('2s'),
   })
   .refine(
-    ({ postgres, servers }) => (postgres === undefined) !== (servers === undefined),
-    'name exactly one: postgres (one server), or servers (name → URL, each judged by itself)',
-  );
+    ({ postgres, mysql, servers }) => [postgres, mysql, servers].filter((key) => key !== undefined).length === 1,
+    'name exactly one: postgres or mysql (one server), or servers (name → URL, each judged by itself)',
+  )
+  .refine(({ mysql, breakGlass }) => mysql === undefined || breakGlass === 'none', {
+    path: ['breakGlass'],
+    message: 'is for Postgres; MySQL and MariaDB keep a spare slot for an account with CONNECTION ADMIN',
+  });
 
 export type Spec = z.infer<typeof spec>;
 
+export interface Server {
+  group?: string;
+  product: 'postgres' | 'mysql';
+  url: string;
+}
+
+const productOf = (url: string): Server['product'] => (/^(?:mysql|mariadb):/i.test(url) ? 'mysql' : 'postgres');
+
 /** The servers of a check; one that stands alone has no group. */
-export const serversOf = ({ postgres, servers }: Spec): { group?: string; url: string }[] =>
-  postgres === undefined ? Object.entries(servers ?? {}).map(([group, url]) => ({ group, url })) : [{ url: postgres }];
+export const serversOf = ({ postgres, mysql, servers }: Spec): Server[] => {
+  if (postgres !== undefined) return [{ product: 'postgres', url: postgres }];
+  if (mysql !== undefined) return [{ product: 'mysql', url: mysql }];
+  return Object.entries(servers ?? {}).map(([group, url]) => ({ group, product: productOf(url), url }));
+};

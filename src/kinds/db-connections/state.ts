@@ -1,10 +1,12 @@
 // How the servers stand now, in words: what a pass says, and what hidden rows leave open.
 import { byGroup, type Fault, lastSeen, type Sample, type Verdict } from '../../kit/index.ts';
 import { fillingIn, fillingText } from './filling.ts';
+import { unnamedText } from './holders.ts';
 import { limitOf, type Use, usesOf, useText } from './limits.ts';
 import { churnBetween, churnText, idleText } from './pressure.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
+import { wordsFor } from './words.ts';
 
 type Samples = readonly Sample<Seen>[];
 
@@ -49,6 +51,7 @@ const asides = ({ samples, seen }: Standing, spec: Spec): string[] => {
   const churn = churnBetween(first && 'seen' in first ? first.seen : undefined, seen);
   return [
     seen.slots?.standby ? 'the server is a standby' : '',
+    unnamedText(seen),
     filling === undefined ? '' : fillingText(filling),
     idleText(seen, spec),
     churn === undefined || churn < 0.05 ? '' : churnText(churn),
@@ -59,15 +62,16 @@ const asides = ({ samples, seen }: Standing, spec: Spec): string[] => {
 export const hiddenVerdict = (samples: Samples, spec: Spec): Verdict | undefined => {
   const found = standings(samples, spec).find(({ use }) => use.hidden > 0 && use.level !== 'none');
   if (!found) return undefined;
-  const { group, use } = found;
+  const { group, use, seen } = found;
+  const { hidden } = wordsFor(seen);
   const limit = limitOf(use, spec);
   const text = `at most ${useText(use, spec)} (${limit.text}), but ${use.hidden} of them are hidden from the probe's role`;
   return {
     outcome: 'inconclusive',
     settled: false,
-    reason: 'needs_pg_monitor',
+    reason: hidden.reason,
     because: named(group, text),
-    next: 'GRANT pg_monitor TO the role of the probe; without it parallel workers look like connections',
+    next: hidden.next,
     value: use.used,
     limit: limit.count,
     unit: 'connections',

@@ -1,5 +1,6 @@
 // One check's share in the session that all checks of a server have in common, for kinds that only want to ask.
 import { type Missed, type PostgresFailure, type PostgresSession, type Tick, type World } from '../../kit/index.ts';
+import { lost } from '../database/door.ts';
 import { asked, type Door, openDoor, type Visit } from './door.ts';
 import { poolerMissed, refusalOf } from './refusal.ts';
 
@@ -36,12 +37,6 @@ export const openAsking = async (server: Server, world: World): Promise<Asking> 
     },
     close: () => door.release(),
   };
-};
-
-const lost: Missed = {
-  by: 'target',
-  reason: 'target_unreachable',
-  because: 'the session was lost before it could be asked',
 };
 
 const missedOf = (failure: PostgresFailure): Missed => {

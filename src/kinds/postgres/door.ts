@@ -1,20 +1,10 @@
-// The one session per server that all checks share: kept open, and replaced at every look, so that a refused attempt
-// is the measurement while the kept session still tells who holds the slots.
+// The door to a Postgres server: as any, and with a way in for when every slot is taken.
 import type { Closable, Postgres, PostgresFailure, PostgresOptions, PostgresSession } from '../../kit/index.ts';
+import { type Attempt, type Entry, openAnyDoor, pidsOf } from '../database/door.ts';
 import { scopeOf } from './refusal.ts';
 
 /** What a visitor finds behind the door. */
-export interface Visit {
-  /** The new session, or the kept one when the attempt failed; undefined when there is none. */
-  session: PostgresSession | undefined;
-  /** Why the attempt failed. */
-  failure: PostgresFailure | undefined;
-  /** Process ids of ours that the server may still list. */
-  ownPids: number[];
-  /** How many slots our sessions hold. */
-  own: number;
-  /** Sessions that were opened through this door so far. */
-  opened: number;
+export interface Visit extends Entry<PostgresSession, PostgresFailure> {
   /** Attempts through this door that the limit of the database refused so far: the server counts them as sessions. */
   refusedByDatabase: number;
   /** Set when the session is a walsender's, or when not even one could be had: then the failure. */
@@ -33,24 +23,13 @@ export interface Door {
 
 /** A door to the server of this URL. Nothing is opened before the first visit. */
 export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
-  let kept: PostgresSession | undefined;
-  let opened = 0;
   let refusedByDatabase = 0;
-  let last: Promise<unknown> = Promise.resolve();
 
-  const enter = async (options: VisitOptions): Promise<Visit> => {
+  const connect = async (options: VisitOptions): Promise<Attempt<PostgresSession, PostgresFailure>> => {
     const attempt = await tryConnect(postgres, url, options);
-    const older = kept;
-    if ('failure' in attempt) {
-      const session = older?.alive() ? older : undefined;
-      const { failure } = attempt;
-      if (failure.code === '53300' && scopeOf(failure) === 'database') refusedByDatabase += 1;
-      return { session, failure, ownPids: pidsOf(session), own: session ? 1 : 0, opened, refusedByDatabase };
-    }
-    opened += 1;
-    kept = attempt.session;
-    await older?.close();
-    return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1, opened, refusedByDatabase };
+    if ('failure' in attempt && attempt.failure.code === '53300' && scopeOf(attempt.failure) === 'database')
+      refusedByDatabase += 1;
+    return attempt;
   };
 
   /** A walsender takes no slot of ours, and is closed at once: it is not ours to keep. */
@@ -69,24 +48,16 @@ export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
     }
   };
 
-  const visitWith = async <T>(options: VisitOptions, work: (visit: Visit) => Promise<T>): Promise<T> => {
-    const visit = await enter(options);
-    return options.breakGlass === true && lacksSlots(visit) ? throughGlass(visit, options, work) : work(visit);
-  };
-
+  const { value: door, close } = openAnyDoor(connect);
   return {
     value: {
-      visit: (options, work) => {
-        const answer = last.then(() => visitWith(options, work));
-        last = answer.catch(() => undefined);
-        return answer;
-      },
+      visit: (options, work) =>
+        door.visit(options, (entry) => {
+          const visit = { ...entry, refusedByDatabase };
+          return options.breakGlass === true && lacksSlots(visit) ? throughGlass(visit, options, work) : work(visit);
+        }),
     },
-    close: async () => {
-      await last;
-      await kept?.close();
-      kept = undefined;
-    },
+    close,
   };
 };
 
@@ -94,24 +65,15 @@ export const openDoor = (postgres: Postgres, url: string): Closable<Door> => {
 const lacksSlots = ({ session, failure }: Visit): boolean =>
   session === undefined && failure?.code === '53300' && ['slots', 'all_slots'].includes(scopeOf(failure));
 
-const pidsOf = (...sessions: (PostgresSession | undefined)[]): number[] =>
-  sessions.flatMap((session) => (session && session.pid > 0 ? [session.pid] : []));
-
 const isPostgresFailure = (error: unknown): error is PostgresFailure =>
   error instanceof Error && error.name === 'PostgresFailure';
 
-const tryConnect = async (
+const tryConnect = (
   postgres: Postgres,
   url: string,
   options: PostgresOptions,
-): Promise<{ session: PostgresSession } | { failure: PostgresFailure }> => {
-  try {
-    return { session: await postgres.connect(url, options) };
-  } catch (error) {
-    if (isPostgresFailure(error)) return { failure: error };
-    throw error;
-  }
-};
+): Promise<Attempt<PostgresSession, PostgresFailure>> =>
+  asked(async () => ({ session: await postgres.connect(url, options) }));
 
 /** Runs a statement; a failure of the server is returned, a bug is thrown. */
 export const asked = async <T>(work: () => Promise<T>): Promise<T | { failure: PostgresFailure }> => {
