@@ -5,6 +5,7 @@ import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
+import type { Codes } from './flows/totp.ts';
 import { loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
 import type { StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
@@ -18,18 +19,25 @@ export interface Stage {
   base: string;
   around: Surroundings;
   clock: Clock;
+  /** Codes of the second factor, where the account has one. */
+  codes: Codes | undefined;
 }
 
 type Role = StepSeen['role'];
 
 /** A new visitor at the beginning of its way. */
-export const setOut = async ({ spec, base, around, clock }: Stage, password: string): Promise<Walk> => {
+export const setOut = async ({ spec, base, around, clock, codes }: Stage, password: string): Promise<Walk> => {
   const values = { username: spec.account.username, password };
   const page = spec.login.form?.page;
   const loginPage = page === undefined ? undefined : new URL(urlOf(base, page)).pathname;
   const visitor = await openVisitor(around);
   visitor.guarded = password === '' ? [] : [password];
-  return { visitor, around, clock, base, rules: { spec, values, loginPage }, values, page: undefined };
+  const code = async (): Promise<string> => {
+    const taken = (await codes?.take(around.left(), around.signal)) ?? '';
+    around.learn(taken, 'totp');
+    return taken;
+  };
+  return { visitor, around, clock, base, rules: { spec, values, loginPage }, values, page: undefined, code };
 };
 
 /** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */

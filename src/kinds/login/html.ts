@@ -12,6 +12,8 @@ export interface PageForm {
   hidden: string[];
   usernameField: string | undefined;
   passwordField: string | undefined;
+  /** Where the code of a second factor goes. */
+  codeField: string | undefined;
 }
 
 /** Loads the library, so that the first measured look does not pay for it. */
@@ -79,6 +81,18 @@ const usernameIn = (controls: HTMLElement[], password: HTMLElement | undefined):
   return nameOf(told ?? texts.at(-1));
 };
 
+const isCodeName = (control: HTMLElement): boolean =>
+  /otp|2fa|mfa|two.?fa|code|pin\b/i.test(`${nameOf(control)} ${control.getAttribute('id') ?? ''}`);
+
+/** By autocomplete, by name, or because nothing else can be filled in. */
+const codeIn = (controls: HTMLElement[]): HTMLElement | undefined => {
+  const texts = controls.filter(
+    (control) => control.tagName === 'INPUT' && ['', 'text', 'tel', 'number', 'password'].includes(typeOf(control)),
+  );
+  const told = texts.find((control) => control.getAttribute('autocomplete') === 'one-time-code');
+  return told ?? texts.find(isCodeName) ?? (texts.length === 1 ? texts[0] : undefined);
+};
+
 const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => {
   const controls = controlsOf(page, form);
   const password = controls.find((control) => typeOf(control) === 'password');
@@ -93,6 +107,7 @@ const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => 
     hidden: controls.filter((control) => typeOf(control) === 'hidden').map((control) => nameOf(control) ?? ''),
     usernameField: usernameIn(controls, password),
     passwordField: nameOf(password),
+    codeField: nameOf(codeIn(controls)),
   };
 };
 
@@ -128,6 +143,23 @@ export const selfSubmittingForm = async (html: string, url: string): Promise<Pag
 export const metaContent = async (html: string, name: string): Promise<string | undefined> => {
   const metas = (await parsePage(html)).querySelectorAll('meta');
   return metas.find((meta) => meta.getAttribute('name') === name)?.getAttribute('content');
+};
+
+/** What a page loads or sends, as the browser would: a link to follow is not among it. */
+const loading: readonly [selector: string, attribute: string][] = [
+  ['script[src], img[src], iframe[src], audio[src], video[src], source[src], embed[src]', 'src'],
+  ['link[rel~=stylesheet][href], link[rel~=icon][href], link[rel~=preload][href]', 'href'],
+  ['object[data]', 'data'],
+  ['form[action]', 'action'],
+];
+
+/** URLs with plain http that a page loads from or sends its form to. */
+export const plainLoads = async (html: string): Promise<string[]> => {
+  const page = await parsePage(html);
+  const all = loading.flatMap(([selector, attribute]) =>
+    page.querySelectorAll(selector).map((element) => element.getAttribute(attribute) ?? ''),
+  );
+  return all.filter((url) => /^http:\/\//i.test(url));
 };
 
 /** Whether a page asks for a password. */

@@ -42,6 +42,8 @@ export const login: Kind<LoginSpec, LoginSeen> = {
       'The login works and takes longer than `budgets.login`. Look at pool-wait and db-connections, then at locks: a lock shows only as time.',
     rate_limited:
       'The service holds the account of the probe back, so nothing could be judged. Look at who else uses it; give the check a longer `every`.',
+    code_wait:
+      'Each code of the second factor works once in 30 s, and the look ended before the next one. Give the check `every: 30s` and `timeout: 45s`.',
     ...noAnswerReasons,
   },
   baseline: 'look',

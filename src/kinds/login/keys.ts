@@ -1,18 +1,40 @@
 // The parts of a `login` check's keys that say how to sign in: styles, and what carries the session.
 import * as z from 'zod';
+import { baseUrl } from '../http/target.ts';
 import { oidcLogin } from './flows/oidc-keys.ts';
 import { type LoginStep, stepSchema } from './flows/step-keys.ts';
+import type { Seed } from './flows/totp.ts';
+
+const formShape = () => ({
+  /** The page with the form, or one that leads there. */
+  page: z.string().min(1),
+  /** CSS selector, where the page has several forms. */
+  form: z.string().min(1).optional(),
+  /** Names of the fields, where they are not found by themselves; `code`: of the second factor, on the page after. */
+  fields: z
+    .strictObject({
+      username: z.string().optional(),
+      password: z.string().optional(),
+      code: z.string().optional(),
+    })
+    .default({}),
+  /** Further fields to set. */
+  set: z.record(z.string(), z.string()).default({}),
+});
 
 const formLogin = () =>
   z.strictObject({
-    /** The page with the form. */
-    page: z.string().min(1),
-    /** CSS selector, where the page has several forms. */
-    form: z.string().min(1).optional(),
-    /** Names of the fields, where they are not found by themselves. */
-    fields: z.strictObject({ username: z.string().optional(), password: z.string().optional() }).default({}),
-    /** Further fields to set. */
-    set: z.record(z.string(), z.string()).default({}),
+    ...formShape(),
+    /** The origin that may get the password, where the page leads to a provider; default: the target's. */
+    at: baseUrl().optional(),
+  });
+
+/** The application sends its users to an identity provider, which posts its answer back (POST binding). */
+const samlLogin = () =>
+  z.strictObject({
+    ...formShape(),
+    /** Base URL of the identity provider: the password may go there. */
+    at: baseUrl(),
   });
 
 const jsonLogin = () =>
@@ -23,7 +45,7 @@ const jsonLogin = () =>
     token: z.string().min(1).optional(),
   });
 
-const styles = ['form', 'json', 'oidc', 'steps'] as const;
+const styles = ['form', 'json', 'oidc', 'saml', 'steps'] as const;
 
 /** How the account signs in: exactly one style. */
 export const loginSchema = () =>
@@ -32,6 +54,7 @@ export const loginSchema = () =>
       form: formLogin().optional(),
       json: jsonLogin().optional(),
       oidc: oidcLogin().optional(),
+      saml: samlLogin().optional(),
       steps: z.array(stepSchema()).min(1).optional(),
     })
     .refine(
@@ -54,6 +77,7 @@ export const sessionSchema = () =>
 
 /** The keys from which the steps of a login are worked out. */
 export interface LoginKeys {
+  account: { totp?: Seed | undefined };
   login: z.output<ReturnType<typeof loginSchema>>;
   session?: z.output<ReturnType<typeof sessionSchema>> | undefined;
   logout?: LoginStep | LoginStep[] | undefined;

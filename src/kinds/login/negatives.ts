@@ -2,7 +2,7 @@
 import { urlOf } from '../http/target.ts';
 import { isGranted, probe, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
 import type { FlowStep } from './flows/flow-step.ts';
-import { loginSteps } from './plan.ts';
+import { loginSteps, needsCode } from './plan.ts';
 import type { NegativeName, StepSeen } from './seen.ts';
 import { noCapture, type Walk } from './visits.ts';
 
@@ -19,7 +19,9 @@ const refusedToken = (step: StepSeen): StepSeen =>
 /** The steps up to the one that carries the password, and those after it. */
 const split = (flow: FlowStep[]): [FlowStep[], FlowStep[]] => {
   const until = flow.findIndex(({ carriesPassword }) => carriesPassword) + 1;
-  return [flow.slice(0, until), flow.slice(until)];
+  // Codes are for the right password: each works once.
+  const code = flow.findIndex((step, index) => index >= until && needsCode(step));
+  return [flow.slice(0, until), flow.slice(until, code < 0 ? flow.length : code)];
 };
 
 /**
@@ -28,6 +30,8 @@ const split = (flow: FlowStep[]): [FlowStep[], FlowStep[]] => {
  */
 export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
   const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
+  // Where password and code are sent together, the code is made up: a real one could not be used again.
+  walk.code = async () => stage.codes?.madeUp() ?? '';
   const [until, rest] = split(loginSteps(stage.spec));
   const steps = await takeAll(until, 'login', walk, stage.clock);
   if (steps.every(isGranted)) steps.push(...(await takeAll(rest, 'login', walk, stage.clock)));

@@ -20,15 +20,38 @@ const named = (step: LoginStep): FlowStep => {
   return { name: carries ? 'sign in' : plain, step, carriesPassword: carries };
 };
 
-const formSteps = ({ page, form, fields, set }: NonNullable<LoginKeys['login']['form']>): FlowStep[] => [
+type Account = LoginKeys['account'];
+type FormKeys = NonNullable<LoginKeys['login']['form']>;
+
+/** The code of the second factor on the page after the password, unless a step of the check sends it. */
+const codeSteps = ({ totp }: Account, field: string | undefined, written: unknown): FlowStep[] =>
+  totp === undefined || references(JSON.stringify(written)).includes('totp')
+    ? []
+    : [{ name: 'send the code', step: submitForm({}), carriesPassword: false, code: { field } }];
+
+const submitForm = (submit: object): LoginStep => ({
+  verb: 'submit',
+  submit: { ...submit, optional: false },
+  capture: {},
+});
+
+const formSteps = ({ page, form, fields, set, at }: FormKeys, account: Account): FlowStep[] => [
   { name: `open ${page}`, step: request('GET', page), carriesPassword: false },
   {
     name: 'sign in',
-    step: { verb: 'submit', submit: { ...(form === undefined ? {} : { form }), set, optional: false }, capture: {} },
+    step: submitForm({ ...(form === undefined ? {} : { form }), set }),
     carriesPassword: true,
     credentials: fields,
+    at,
   },
+  ...codeSteps(account, fields.code, set),
 ];
+
+/** The last step of the form is the one after which the provider's answer must have been sent on. */
+const samlSteps = (saml: FormKeys, account: Account): FlowStep[] =>
+  formSteps(saml, account).map((step, index, all) =>
+    index === all.length - 1 ? { ...step, mustSend: 'SAMLResponse' } : step,
+  );
 
 const jsonSteps = ({ post, body, token }: NonNullable<LoginKeys['login']['json']>): FlowStep[] => {
   const step = request('POST', post, { json: body, headers: { accept: 'application/json' } });
@@ -36,11 +59,17 @@ const jsonSteps = ({ post, body, token }: NonNullable<LoginKeys['login']['json']
 };
 
 /** The steps that sign the account in. */
-export const loginSteps = ({ login: { form, json, oidc, steps = [] } }: Pick<LoginKeys, 'login'>): FlowStep[] => {
-  if (form) return formSteps(form);
+export const loginSteps = ({ login, account }: Pick<LoginKeys, 'login' | 'account'>): FlowStep[] => {
+  const { form, json, oidc, saml, steps = [] } = login;
+  if (form) return formSteps(form, account);
+  if (saml) return samlSteps(saml, account);
   if (json) return jsonSteps(json);
-  return oidc ? oidcSteps(oidc, named) : steps.map(named);
+  return oidc ? oidcSteps(oidc, codeSteps(account, undefined, oidc.signIn), named) : steps.map(named);
 };
+
+/** Whether a step sends a code of the second factor. */
+export const needsCode = ({ step, code }: FlowStep): boolean =>
+  code !== undefined || references(JSON.stringify(step)).includes('totp');
 
 /** The steps that end the session; empty where none are named. */
 export const logoutSteps = ({ logout = [], login }: Pick<LoginKeys, 'logout' | 'login'>): FlowStep[] => [
@@ -49,7 +78,7 @@ export const logoutSteps = ({ logout = [], login }: Pick<LoginKeys, 'logout' | '
 ];
 
 /** How many steps a whole login has: signing in, the page behind it, signing out. */
-export const stepCount = (spec: Pick<LoginKeys, 'login' | 'logout'>): number =>
+export const stepCount = (spec: Pick<LoginKeys, 'account' | 'login' | 'logout'>): number =>
   loginSteps(spec).length + 1 + logoutSteps(spec).length;
 
 /** Headers that carry the session, with references to what was captured. */
@@ -60,7 +89,7 @@ export const sessionHeaders = ({ session, login }: Pick<LoginKeys, 'session' | '
 };
 
 /** The URLs beside the target to whose origins this login goes by what its author wrote. */
-export const namedUrls = (spec: Pick<LoginKeys, 'login' | 'logout'>, base: string): string[] =>
+export const namedUrls = (spec: Pick<LoginKeys, 'account' | 'login' | 'logout'>, base: string): string[] =>
   [...loginSteps(spec), ...logoutSteps(spec)].flatMap(({ step, at }) => [
     ...(at === undefined ? [] : [at]),
     ...(step.verb === 'submit' && step.submit.at !== undefined ? [step.submit.at] : []),
@@ -80,8 +109,8 @@ const fills = ({ step, gives = [] }: FlowStep): string[] => [
 ];
 
 /** References that nothing fills: neither the account nor a capture of an earlier step. */
-export const unknownReferences = (spec: Pick<LoginKeys, 'login' | 'logout' | 'session'>): string[] => {
-  const known = new Set(['username', 'password']);
+export const unknownReferences = (spec: LoginKeys): string[] => {
+  const known = new Set(['username', 'password', ...(spec.account.totp ? ['totp'] : [])]);
   const unknown: string[] = [];
   const check = (part: unknown): void => {
     unknown.push(...references(JSON.stringify(part)).filter((name) => !known.has(name)));

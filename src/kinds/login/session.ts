@@ -7,6 +7,7 @@ import { patience } from '../http/session.ts';
 import { type Place, placesOf, urlOf } from '../http/target.ts';
 import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
 import { asStranger, type SavedSession, saveSession, withDeadSession, withWrongPassword } from './negatives.ts';
+import { type Codes, openCodes } from './flows/totp.ts';
 import { logoutSteps, namedUrls } from './plan.ts';
 import { prepareForms } from './html.ts';
 import { prepareCookies } from './jar.ts';
@@ -32,7 +33,13 @@ interface Memory {
 /** Which negatives a look takes. */
 type Asked = Record<Negative, boolean>;
 
-const stageFor = (spec: LoginSpec, { base }: Place, tick: Tick, { io, learn }: World): Stage => {
+const stageFor = (
+  spec: LoginSpec,
+  { base }: Place,
+  tick: Tick,
+  { io, learn }: World,
+  codes: Codes | undefined,
+): Stage => {
   const until = io.clock.monotonic() + patience(tick);
   const named = [base, ...spec.origins, ...namedUrls(spec, base)];
   const around = {
@@ -45,7 +52,7 @@ const stageFor = (spec: LoginSpec, { base }: Place, tick: Tick, { io, learn }: W
     left: () => until - io.clock.monotonic(),
     learn,
   };
-  return { spec, base, around, clock: io.clock };
+  return { spec, base, around, clock: io.clock, codes };
 };
 
 const throttleIn = (steps: readonly StepSeen[]): StepSeen | undefined =>
@@ -70,6 +77,8 @@ const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {
   const negatives = await before(stage, asked);
   if (throttleIn(negatives)) return { steps: negatives, ms: 0 };
   const walk = await setOut(stage, stage.spec.account.password);
+  // Waiting for a fresh code is no part of the login.
+  await stage.codes?.ready(stage.around.left(), stage.around.signal);
   const started = stage.clock.monotonic();
   const steps = await signIn(stage, walk);
   const ms = Math.round(stage.clock.monotonic() - started);
@@ -106,6 +115,8 @@ const nothing: Asked = { anonymous: false, wrongPassword: false, deadSession: fa
 /** Opens the looks of a `login` check. */
 export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<LoginSeen>> => {
   await Promise.all([world.io.http.prepare?.(), prepareCookies(), prepareForms()]);
+  const { totp } = spec.account;
+  const codes = totp && openCodes(totp, world.io.clock);
   const memory: Memory = { negativesDone: false, throttled: undefined, phase: undefined, refusals: new Map() };
 
   const lookAt = async (place: Place, negatives: Asked, tick: Tick): Promise<Look<LoginSeen>> => {
@@ -113,7 +124,7 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
     const refusals = memory.refusals.get(place.base) ?? 0;
     if (refusals >= mostRefusals) return { ...group, seen: { steps: [notTried], ms: 0 } };
     try {
-      const seen = await visit(stageFor(spec, place, tick, world), negatives);
+      const seen = await visit(stageFor(spec, place, tick, world, codes), negatives);
       memory.refusals.set(place.base, isRefused(seen) ? refusals + 1 : 0);
       const throttle = throttleIn(seen.steps);
       if (!throttle) return { ...group, seen };

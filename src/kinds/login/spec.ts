@@ -5,11 +5,37 @@ import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
 import { stepSchema } from './flows/step-keys.ts';
-import { loginSchema, sessionSchema } from './keys.ts';
-import { unknownReferences } from './plan.ts';
+import { readSeed, type Seed } from './flows/totp.ts';
+import { type LoginKeys, loginSchema, sessionSchema } from './keys.ts';
+import { loginSteps, needsCode, unknownReferences } from './plan.ts';
 
 /** On by default; switched off only with a reason, which stands in the report. */
 const negative = () => z.union([z.literal(true), z.strictObject({ off: z.string().min(1) })]).default(true);
+
+interface Problem {
+  path: string[];
+  message: string;
+}
+
+/** A code that nobody sends, or that several would have to share. */
+const codeProblems = (spec: LoginKeys & { instances?: unknown }): Problem[] => {
+  if (spec.account.totp === undefined) return [];
+  const unused = 'is sent by no step: write {{totp}} where the code goes';
+  const shared = 'cannot be used together with account.totp: each code works once, so one look signs in once';
+  return [
+    ...(loginSteps(spec).some(needsCode) ? [] : [{ path: ['account', 'totp'], message: unused }]),
+    ...(spec.instances === undefined ? [] : [{ path: ['instances'], message: shared }]),
+  ];
+};
+
+const seedText = () =>
+  secretText().transform((text, context): Seed => {
+    const seed = readSeed(text);
+    if (seed) return seed;
+    const message = 'must be the base32 seed of the second factor, or its otpauth://totp/… URI';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 /** The spec of a `login` check. */
 export const loginSpec = z
@@ -17,7 +43,12 @@ export const loginSpec = z
     ...targetShape(),
     /** Further origins that this login may visit by redirects. The password never goes there by itself. */
     origins: z.array(baseUrl()).default([]),
-    account: z.strictObject({ username: z.string().min(1), password: secretText() }),
+    account: z.strictObject({
+      username: z.string().min(1),
+      password: secretText(),
+      /** Seed of the second factor: base32, or the otpauth URI of the QR code. */
+      totp: seedText().optional(),
+    }),
     login: loginSchema(),
     session: sessionSchema().optional(),
     probe: z.strictObject({
@@ -50,6 +81,7 @@ export const loginSpec = z
       const message = `{{${name}}} is filled by nothing; known: username, password and what an earlier step captures`;
       context.addIssue({ code: 'custom', path: ['login'], message });
     }
+    for (const { path, message } of codeProblems(spec)) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ choices: targetChoices });
 

@@ -4,7 +4,8 @@ import { isRedirect, type Reading, type Rules, readPasswordAnswer, readPlain } f
 import type { FlowStep } from './flows/flow-step.ts';
 import { takeOidcStep } from './flows/oidc.ts';
 import type { Capture, LoginStep } from './flows/step-keys.ts';
-import { metaContent } from './html.ts';
+import { findForm, metaContent } from './html.ts';
+import { needsCode } from './plan.ts';
 import type { Arrival } from './visitor.ts';
 import {
   noCapture,
@@ -53,6 +54,20 @@ const readArrival = (flow: FlowStep, before: string, arrival: Arrival, rules: Ru
   return flow.carriesPassword ? readPasswordAnswer({ first, last, url, before }, rules) : readPlain(last, rules);
 };
 
+const codeRefused =
+  'the code of the second factor was refused: compare the clocks, and look whether another run uses the account';
+
+/** What only a step of its sort can get wrong. */
+const readOn = async ({ code, mustSend }: FlowStep, read: Reading, arrival: Arrival, walk: Walk): Promise<Reading> => {
+  if (isStuck(arrival, walk)) return { ...read, outcome: 'broken' };
+  const again = code && (await findForm(arrival.last.body, arrival.url));
+  if (!arrival.caught && again?.fields.some(([name]) => name === walk.codeField))
+    return { outcome: 'refused', note: codeRefused };
+  if (mustSend === undefined || walk.visitor.sent.has(mustSend)) return read;
+  const where = `${new URL(arrival.url).pathname} (status ${arrival.last.status})`;
+  return { outcome: 'broken', note: `the provider sent no ${mustSend}: the sign-in ended on ${where}` };
+};
+
 const takeWritten = async (flow: FlowStep, step: LoginStep, walk: Walk): Promise<StepFinding> => {
   const visit =
     step.verb === 'submit' ? await submitVisit(step.submit, flow, walk) : requestVisit(step.request, flow, walk);
@@ -61,13 +76,14 @@ const takeWritten = async (flow: FlowStep, step: LoginStep, walk: Walk): Promise
   const arrival = await walk.visitor.follow(await walk.visitor.visit(visit));
   walk.page = arrival;
   const read = readArrival(flow, before, arrival, walk.rules);
-  const reading: Reading = read.outcome === 'granted' && isStuck(arrival, walk) ? { ...read, outcome: 'broken' } : read;
+  const reading = read.outcome === 'granted' ? await readOn(flow, read, arrival, walk) : read;
   if (reading.outcome === 'granted') await capture(step, arrival, walk);
   return { ...withNotes(reading, arrival), status: arrival.last.status };
 };
 
-const take = (flow: FlowStep, walk: Walk): Promise<StepFinding> => {
+const take = async (flow: FlowStep, walk: Walk): Promise<StepFinding> => {
   const { step } = flow;
+  if (needsCode(flow)) walk.values['totp'] = await walk.code();
   return step.verb === 'oidc' ? takeOidcStep(step.act, step.oidc, walk) : takeWritten(flow, step, walk);
 };
 

@@ -49,6 +49,8 @@ export interface Visitor {
   catches: string | undefined;
   /** Texts that no form takes along by itself: the password. */
   guarded: readonly string[];
+  /** Names of the fields that pages have sent on by themselves. */
+  sent: Set<string>;
   /** One request, no redirect followed. Throws an `HttpFailure`. */
   visit(visit: Visit): Promise<Arrival>;
   /** Follows the redirects of an arrival. */
@@ -128,6 +130,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     headers: {},
     catches: undefined,
     guarded: [],
+    sent: new Set(),
     trail: [],
     async visit(visit) {
       const hop = visitor.trail.push(`${shownVisit(visit, around.home)} → no answer`) - 1;
@@ -144,6 +147,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
         if (isCaught(next, visitor)) return { ...at, caught: paramsOf(next) };
         const refusal = hop >= maxHops ? `more than ${maxHops} redirects` : refusalOf(at, next);
         if (refusal) return { ...at, notes: [...at.notes, refusal] };
+        for (const name of new URLSearchParams(next.body).keys()) visitor.sent.add(name);
         const arrived = await visitor.visit(next);
         at = { ...arrived, first: at.first, notes: [...at.notes, ...arrived.notes] };
       }

@@ -26,6 +26,10 @@ export interface Walk {
   values: Record<string, string>;
   /** Where the step before ended. */
   page: Arrival | undefined;
+  /** Gives the code of the second factor. */
+  code: () => Promise<string>;
+  /** The field that the last code was sent in. */
+  codeField?: string;
   /** What a login over OpenID Connect knows of its provider. */
   oidc?: OidcState;
 }
@@ -123,6 +127,15 @@ const accountFields = (form: PageForm, { credentials }: FlowStep, walk: Walk): R
   return { ...(username === undefined ? {} : { [username]: name }), [password]: secret };
 };
 
+const codeField = (form: PageForm, { code }: FlowStep, walk: Walk): Record<string, string> => {
+  if (!code) return {};
+  const field = code.field ?? form.codeField;
+  if (field === undefined)
+    throw new StepProblem('the form has no field for the code of the second factor; name it in `fields.code`');
+  walk.codeField = field;
+  return { [field]: walk.values['totp'] ?? '' };
+};
+
 const encoded = (form: PageForm, set: Record<string, string>): string => {
   const kept = form.fields.filter(([name]) => name !== '' && !Object.hasOwn(set, name));
   return new URLSearchParams([...kept, ...Object.entries(set)]).toString();
@@ -138,7 +151,8 @@ export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): P
   if (!form && submit.optional) return undefined;
   if (!form || !walk.page) throw noForm(walk);
   learnFields(form, walk.around.learn);
-  const content = encoded(form, { ...accountFields(form, flow, walk), ...fillAll(submit.set ?? {}, walk) });
+  const found = { ...accountFields(form, flow, walk), ...codeField(form, flow, walk) };
+  const content = encoded(form, { ...found, ...fillAll(submit.set ?? {}, walk) });
   if (flow.carriesPassword) guardPassword(form.action, submit.at ?? flow.at ?? walk.base);
   return formVisit(form, content, walk.page.url);
 };

@@ -21,6 +21,10 @@ export interface FlowStep {
   credentials?: { username?: string | undefined; password?: string | undefined };
   /** Base URL of the step where it is not the target; the password may go to its origin. */
   at?: string | undefined;
+  /** The field for the code of the second factor is found by itself, unless it is named here. */
+  code?: { field?: string | undefined };
+  /** A hidden field that the provider's page must have sent on by itself. */
+  mustSend?: string;
   /** Names that it fills beside its captures. */
   gives?: readonly string[];
 }

@@ -22,19 +22,20 @@ const confirm: LoginStep = {
   capture: {},
 };
 
-const signInSteps = ({ signIn, issuer }: OidcKeys, named: Named): FlowStep[] =>
+const signInSteps = ({ signIn, issuer }: OidcKeys, code: FlowStep[], named: Named): FlowStep[] =>
   (
     signIn?.map(named) ?? [
       { name: 'sign in', step: submit, carriesPassword: true, credentials: {} },
+      ...code,
       { name: 'consent', step: confirm, carriesPassword: false },
     ]
   ).map((step) => ({ ...step, at: issuer }));
 
-/** From the discovery document to the tokens. */
-export const oidcSteps = (oidc: OidcKeys, named: Named): FlowStep[] => [
+/** From the discovery document to the tokens. `code`: the step of the second factor, where the account has one. */
+export const oidcSteps = (oidc: OidcKeys, code: FlowStep[], named: Named): FlowStep[] => [
   act('read the discovery document', 'discover', oidc),
   act("open the provider's login page", 'authorize', oidc, ['authorizeUrl']),
-  ...signInSteps(oidc, named),
+  ...signInSteps(oidc, code, named),
   act('redeem the code', 'redeem', oidc, ['token', 'refresh', 'idToken']),
   ...(oidc.refresh ? [act('refresh the token', 'refresh', oidc)] : []),
 ];
