@@ -52,7 +52,7 @@ export const finish = async (
 };
 
 /** A path below the current folder is told from there. */
-const shortest = (path: string | undefined, cwd: string): string | undefined => {
+export const shortest = (path: string | undefined, cwd: string): string | undefined => {
   const inside = path === undefined ? '..' : relative(cwd, path);
   return inside.startsWith('..') ? path : inside;
 };

@@ -1,10 +1,12 @@
 // `holdpoint show`: earlier runs: one of them through any reporter, or the list.
 import { type RunRecord, UsageError } from '../kit/index.ts';
+import { projectRoot } from '../profile/index.ts';
 import { headline } from '../report/index.ts';
 import { openStore } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { builtIn } from './registry.ts';
 import { openReporting } from './reporting.ts';
+import { shortest } from './run.ts';
 
 export interface ShowOptions {
   last: boolean;
@@ -21,7 +23,8 @@ export const showCommand = async (
   context: Context,
 ): Promise<number> => {
   const warn = (text: string): void => void context.stderr.write(`holdpoint: ${text}\n`);
-  const store = openStore(options.store ?? '.holdpoint', { io: context.io, root: context.cwd, warn });
+  const project = options.store === undefined ? await projectRoot(context.cwd, context.io.files) : undefined;
+  const store = openStore(options.store ?? '.holdpoint', { io: context.io, root: project ?? context.cwd, warn });
   try {
     const records = await store.records({
       limit: runId === undefined && options.last ? 1 : listed,
@@ -32,7 +35,8 @@ export const showCommand = async (
         runId === undefined ? `no run is kept in ${store.where}` : `no run ${runId} is kept in ${store.where}`,
       );
     const [record] = records;
-    if (record && (runId !== undefined || options.last)) await showOne(record, options, context);
+    if (record && (runId !== undefined || options.last))
+      await showOne(record, shortest(store.pathOf(record), context.cwd), options, context);
     else context.stdout.write(`${records.map(line).join('\n')}\n`);
     return 0;
   } finally {
@@ -40,10 +44,15 @@ export const showCommand = async (
   }
 };
 
-const showOne = async (record: RunRecord, { reporter }: ShowOptions, context: Context): Promise<void> => {
+const showOne = async (
+  record: RunRecord,
+  saved: string | undefined,
+  { reporter }: ShowOptions,
+  context: Context,
+): Promise<void> => {
   const stdout = { ...context, stderr: context.stdout };
   const reporting = openReporting(reporter.length > 0 ? reporter : ['plain'], builtIn(), stdout, (text) => text);
-  await reporting.end(record);
+  await reporting.end(record, saved);
   reporting.close();
 };
 

@@ -40,6 +40,8 @@ export interface Store {
   baseline(service: string, environment: string, release?: string): Promise<StoredBaseline | undefined>;
   /** Returns where it can be read again (a path). */
   saveRecord(record: RunRecord): Promise<string>;
+  /** Where a record of this store can be read (a path). */
+  pathOf(record: RunRecord): string;
   /** Newest first. */
   records(filter: { service?: string; environment?: string; runId?: string; limit?: number }): Promise<RunRecord[]>;
   /** A lock by name; or who holds it. A holder whose process is gone is taken over. */

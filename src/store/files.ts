@@ -25,6 +25,7 @@ export const openFileStore = (options: FileStoreOptions): Store => {
     saveBaseline: (baseline) => saveBaseline(options, baseline),
     baseline: (service, environment, release) => findBaseline(options, service, environment, release),
     saveRecord: (record) => saveRecord(options, record),
+    pathOf: (record) => recordPath(options, record),
     records: (filter) => findRecords(options, filter),
     lock: (name, owner) => takeLock(io, join(folder, 'locks', safeName(name)), owner),
     journal: (id, line) => appendTo(io.files, journals, id, line),
@@ -88,9 +89,12 @@ const recordName = ({ startedAt, service, environment, runId }: RunRecord): stri
   return `${[time, scopeName(service, environment), safeName(runId)].join('_')}.json`;
 };
 
-const saveRecord = async ({ folder, io }: FileStoreOptions, record: RunRecord): Promise<string> => {
-  const path = join(folder, 'runs', recordName(record));
-  await io.files.write(path, pretty(record));
+const recordPath = ({ folder }: FileStoreOptions, record: RunRecord): string =>
+  join(folder, 'runs', recordName(record));
+
+const saveRecord = async (options: FileStoreOptions, record: RunRecord): Promise<string> => {
+  const path = recordPath(options, record);
+  await options.io.files.write(path, pretty(record));
   return path;
 };
 

@@ -23,6 +23,7 @@ export const memoryStore = (): MemoryStore => {
       kept.records.push(record);
       return `memory/${record.runId}`;
     },
+    pathOf: ({ runId }) => `memory/${runId}`,
     records: async (filter) => kept.records.filter((record) => fits(record, filter)).reverse(),
     lock: async () => ({ release: async () => {} }),
     journal: async () => {},
