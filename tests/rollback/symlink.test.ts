@@ -6,7 +6,7 @@ import { symlink } from '../../src/rollback/platforms/symlink.ts';
 import { openOn, platformContract } from './platform-contract.ts';
 import { linkedRelease, symlinkSystem } from './systems.ts';
 
-platformContract(symlink, symlinkSystem);
+platformContract(symlink, symlinkSystem, { asks: 'otherwise' });
 
 const back = { from: 'v2', to: 'v1', token: 1 };
 

@@ -31,6 +31,8 @@ export const commandSystem = async (): Promise<DeploySystem> => {
     lie: () => undo('echo done'),
     fail: (text) => undo(`echo starting; echo '${text}' >&2; exit 7`),
     blind: () => rm(live),
+    babble: () => script(join(root, 'scripts/live.sh'), 'echo'),
+    hang: () => script(join(root, 'scripts/live.sh'), 'exec sleep 60'),
   };
 };
 
@@ -76,6 +78,10 @@ export const symlinkSystem = async (): Promise<SymlinkSystem> => {
     lie: () => restart('echo restarted'),
     fail: (text) => restart(`echo '${text}' >&2; exit 7`),
     blind: () => rm(current),
+    babble: async () => {
+      await rm(current);
+      await writeFile(current, 'v2');
+    },
   };
 };
 

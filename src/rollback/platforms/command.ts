@@ -9,10 +9,9 @@ import {
   type PlatformWorld,
   positiveDuration,
   references,
-  Superseded,
   type UndoOrder,
 } from '../../kit/index.ts';
-import { failureOf, mustSucceed, shellLine } from './commands.ts';
+import { act, failureOf, mustBeOurs, mustBeRevision, mustSucceed, readDeadline, shellLine } from './commands.ts';
 
 const known = ['from', 'to', 'token'];
 
@@ -33,9 +32,6 @@ const settings = z.strictObject({
 });
 
 type Settings = z.infer<typeof settings>;
-
-/** Milliseconds for `live` and `status`: they only look. */
-const readDeadline = 30_000;
 
 const open = async (spec: Settings, world: PlatformWorld): Promise<PlatformSession> => ({
   live: (signal) => live(spec, world, signal),
@@ -75,14 +71,9 @@ const filled = (argv: readonly string[], { from, to, token }: UndoOrder): string
 
 /** Compared just before the command starts: a race of that length remains (`fence: client`). */
 const undo = async (spec: Settings, world: PlatformWorld, order: UndoOrder, signal?: AbortSignal): Promise<void> => {
-  const revision = await revisionOf(spec, world, signal);
-  if (revision !== order.from && revision !== order.to)
-    throw new Superseded(revision, `${revision} is live, not ${order.from}: somebody else has deployed`);
-  const argv = filled(spec.undo, order);
-  // A deploy tool that calls holdpoint again from its own hooks must not start a rollback of this rollback.
-  const env = { HOLDPOINT_TOKEN: String(order.token), HOLDPOINT_ROLLBACK_OF: order.from };
-  const finished = await world.run(argv, { deadline: spec.deadline, env, ...(signal ? { signal } : {}) });
-  mustSucceed(argv, finished, spec.deadline);
+  mustBeRevision(order.to);
+  mustBeOurs({ revision: await revisionOf(spec, world, signal) }, order);
+  await act(filled(spec.undo, order), order, spec.deadline, world, signal);
 };
 
 /** Any deploy system that has commands to tell the live revision and to return to a named one. */

@@ -1,5 +1,14 @@
-// What platforms share about commands: how one is shown to a person, and how its end is told.
-import { duration, type Finished } from '../../kit/index.ts';
+// What platforms share about commands: how one is shown, how its end is told, how its answer is read, how it acts.
+import type { ZodType } from 'zod';
+import {
+  type Direction,
+  duration,
+  type Finished,
+  type Live,
+  type PlatformWorld,
+  Superseded,
+  type UndoOrder,
+} from '../../kit/index.ts';
 
 const isPlain = /^[\w@%+=:,./-]+$/;
 
@@ -10,8 +19,10 @@ export const shellLine = (argv: readonly string[]): string =>
 /** Characters of its output that stand in a sentence about a failed command. */
 const shown = 300;
 
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' | ');
+
 const lastLines = ({ stdout, stderr }: Finished): string => {
-  const text = (stderr.trim() || stdout.trim()).slice(-shown).replace(/\s*\n\s*/g, ' | ');
+  const text = oneLine((stderr.trim() || stdout.trim()).slice(-shown));
   return text === '' ? '' : `: ${text}`;
 };
 
@@ -29,4 +40,71 @@ export const failureOf = (argv: readonly string[], finished: Finished, deadline:
 export const mustSucceed = (argv: readonly string[], finished: Finished, deadline: number): void => {
   const failure = failureOf(argv, finished, deadline);
   if (failure !== undefined) throw new Error(failure);
+};
+
+/** Milliseconds for a command that only looks. */
+export const readDeadline = 30_000;
+
+/** Bytes of an answer: a list of old ReplicaSets has megabytes. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** Asks a deploy system by its command line. Every question only reads. */
+export interface Ask {
+  /** However the command ends. */
+  run(argv: readonly string[]): Promise<Finished>;
+  /** What it printed. Throws a sentence when it did not end with 0. */
+  text(argv: readonly string[]): Promise<string>;
+  /** What it printed, as JSON of this shape. Throws a sentence when it is something else. */
+  json<T>(argv: readonly string[], schema: ZodType<T>): Promise<T>;
+}
+
+/** Questions that end with the signal. */
+export const asking = (world: PlatformWorld, signal?: AbortSignal): Ask => {
+  const run: Ask['run'] = (argv) =>
+    world.run(argv, { deadline: readDeadline, reads: true, maxBytes: mostBytes, ...(signal ? { signal } : {}) });
+  const text: Ask['text'] = async (argv) => {
+    const finished = await run(argv);
+    mustSucceed(argv, finished, readDeadline);
+    return finished.stdout;
+  };
+  return { run, text, json: async (argv, schema) => understood(argv, await text(argv), schema) };
+};
+
+/** Text as JSON of this shape. Throws a sentence that names the command and what it printed instead. */
+export const understood = <T>(argv: readonly string[], text: string, schema: ZodType<T>): T => {
+  const printed = `\`${shellLine(argv)}\` printed`;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error(`${printed} no JSON: ${oneLine(text.slice(0, shown)) || 'nothing'}`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${printed} something else than expected: ${issue?.path.join('.') || 'the top'}: ${issue?.message}`);
+};
+
+/** Runs a command of the way back. Throws a sentence when it does not end with 0. */
+export const act = async (
+  argv: readonly string[],
+  order: UndoOrder,
+  deadline: number,
+  world: PlatformWorld,
+  signal?: AbortSignal,
+): Promise<void> => {
+  // A deploy tool that calls holdpoint again from its own hooks must not start a rollback of this rollback.
+  const env = { HOLDPOINT_TOKEN: String(order.token), HOLDPOINT_ROLLBACK_OF: order.from };
+  mustSucceed(argv, await world.run(argv, { deadline, env, ...(signal ? { signal } : {}) }), deadline);
+};
+
+/** An argument that begins with `-` would be read as an option. Throws a sentence. */
+export const mustBeRevision = (to: string): void => {
+  if (to === '' || to.startsWith('-')) throw new Error(`"${to}" is no revision to go back to`);
+};
+
+/** Throws `Superseded` when neither end of the way is live. */
+export const mustBeOurs = ({ revision }: Pick<Live, 'revision'>, { from, to }: Direction): void => {
+  if (revision !== from && revision !== to)
+    throw new Superseded(revision, `${revision} is live, not ${from}: somebody else has deployed`);
 };

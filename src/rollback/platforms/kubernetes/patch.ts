@@ -1,0 +1,82 @@
+// The fenced act: one JSON patch that tests what is live and puts the old pod template back, or changes nothing.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Superseded } from '../../../kit/index.ts';
+import type { Hands } from '../system.ts';
+import { type Cluster, kubectl } from '../settings.ts';
+import { type Family, lookAt, revisionOf, templateOf, type Workload } from './workload.ts';
+
+/** Somebody scales while we act: the generation has moved, and the same patch is right once more. */
+const attempts = 3;
+
+/** From and to of one workload. */
+export interface Leg {
+  from: string;
+  to: string;
+}
+
+/** Puts the template of `to` back while `from` is live. Throws `Superseded` when something else is. */
+export const putBack = async (
+  family: Family,
+  name: string,
+  leg: Leg,
+  cluster: Cluster,
+  hands: Hands,
+  attempt = 1,
+): Promise<void> => {
+  const workload = await lookAt(family, name, cluster, hands.ask);
+  const { revision, object } = workload;
+  const what = `${family.title} ${name}`;
+  if (revision === leg.to) return;
+  if (revision !== leg.from)
+    throw new Superseded(revision, `${what}: ${revision} is live, not ${leg.from}: somebody else has deployed`);
+  try {
+    await patch(family, workload, leg.to, cluster, hands);
+  } catch (error) {
+    // All failures of kubectl end with 1: a second look tells what the first one meant.
+    const { object: now } = await lookAt(family, name, cluster, hands.ask);
+    const moved = now.metadata.generation !== object.metadata.generation;
+    if (!moved || attempt === attempts) throw error;
+    await putBack(family, name, leg, cluster, hands, attempt + 1);
+  }
+};
+
+/**
+ * The template may hold secrets: it goes through a file that only we can read, not through the argument list, which
+ * every user of the machine and the record would see.
+ */
+const patch = async (
+  family: Family,
+  workload: Workload,
+  to: string,
+  cluster: Cluster,
+  { io, act }: Hands,
+): Promise<void> => {
+  const file = join(io.env('TMPDIR') ?? io.env('TEMP') ?? '/tmp', `holdpoint-${randomUUID()}.json`);
+  try {
+    await io.files.write(file, JSON.stringify(operations(family, workload, to)));
+    const target = [family.resource, workload.name, '--type=json', `--patch-file=${file}`];
+    await act([...kubectl(cluster), 'patch', ...target]);
+  } finally {
+    await io.files.remove(file);
+  }
+};
+
+/**
+ * The revision alone is written by the controller, some moments after the template has changed; the generation moves
+ * in the same write. RFC 6901: `~1` stands for `/`.
+ */
+const operations = (family: Family, { object, template, replicaSets }: Workload, to: string): object[] => {
+  const target = replicaSets.find((each) => revisionOf(each, family) === to);
+  if (!target) throw new Error(`no ReplicaSet of ${family.title} ${object.metadata.name} holds ${to} any more`);
+  const { generation, annotations = {} } = object.metadata;
+  const annotation = annotations[family.revisionAnnotation];
+  const path = `/metadata/annotations/${family.revisionAnnotation.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return [
+    ...(annotation === undefined ? [] : [{ op: 'test', path, value: annotation }]),
+    generation === undefined
+      ? { op: 'test', path: '/spec/template', value: template }
+      : { op: 'test', path: '/metadata/generation', value: generation },
+    { op: 'replace', path: '/spec/template', value: templateOf(target, family) },
+  ];
+};

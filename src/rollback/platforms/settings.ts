@@ -1,0 +1,35 @@
+// Settings that many platforms share: names that cannot be taken for options, and the deadline of an act.
+import * as z from 'zod';
+import { once } from '../../kit/once.ts';
+import { positiveDuration } from '../../kit/index.ts';
+
+/** A name that stands as an argument of its own: one that began with `-` would be read as an option. */
+export const argument = once(() =>
+  z.string().regex(/^[^-\s]\S*$/, 'is a name without blanks that does not begin with -'),
+);
+
+/** Milliseconds for one command of the way back. */
+export const deadline = once(() => positiveDuration().prefault('5m'));
+
+/** What every platform that talks to a cluster by kubectl pins. */
+export const clusterKeys = once(() => ({
+  namespace: argument(),
+  /** Of the kubeconfig; without it, the current one of the machine. */
+  context: argument().optional(),
+  kubeconfig: z.string().min(1).optional(),
+  deadline: deadline(),
+}));
+
+export interface Cluster {
+  namespace: string;
+  context?: string | undefined;
+  kubeconfig?: string | undefined;
+}
+
+/** `kubectl` with what is pinned. */
+export const kubectl = ({ namespace, context, kubeconfig }: Cluster): string[] => [
+  'kubectl',
+  ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+  ...(context === undefined ? [] : [`--context=${context}`]),
+  `--namespace=${namespace}`,
+];
