@@ -29,6 +29,7 @@ const provider = new Provider(issuer, {
   },
   findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, email: `${sub}@example.test` }) }),
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+  rotateRefreshToken: true,
   pkce: { required: () => true, methods: ['S256'] },
 });
 
