@@ -3,6 +3,7 @@ import type { Reporter } from '../kit/index.ts';
 import { buildkite } from './buildkite.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
+import { html } from './html/index.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
@@ -17,6 +18,7 @@ export const reporters: readonly Reporter[] = [
   tty,
   plain,
   json,
+  html,
   junit,
   markdown,
   github,

@@ -11,6 +11,7 @@ it('all are known by name', () => {
     ['tty', 'prose'],
     ['plain', 'prose'],
     ['json', 'machine'],
+    ['html', 'machine'],
     ['junit', 'machine'],
     ['markdown', 'machine'],
     ['github', 'machine'],

@@ -1,0 +1,80 @@
+// The checks: at a glance as a list, and one by one with parts, charts and samples; the worst first.
+import { duration, type Outcome, type Part as CheckPart, type RecordedCheck, type RunRecord } from '../../kit/index.ts';
+import { worstFirst } from '../ending.ts';
+import { sinceWhen } from '../wording.ts';
+import { figureOf } from './chart.ts';
+import { icon } from './icon.ts';
+import { html, type Markup, type Part, when } from './markup.ts';
+import type { Frame } from './plot.ts';
+import { samplesOf, type Shown } from './samples.ts';
+import { valueText } from './words.ts';
+
+/** More charts of one check are left to its samples. */
+const mostCharts = 12;
+
+/** Both parts; `shown`: what is shown of the samples, in the order of the record. */
+export const checksOf = (record: RunRecord, shown: readonly Shown[], frame: Frame): Part => {
+  const ranked = worstFirst(record.checks);
+  if (ranked.length === 0) return undefined;
+  const of = (check: RecordedCheck): Shown =>
+    shown[record.checks.indexOf(check)] ?? { first: [], last: [], left: 0, looked: 0, missed: [] };
+  return html`<section aria-labelledby="checks"><h2 id="checks">Checks</h2><ul class="glance">${ranked.map(glance)}</ul></section>
+${ranked.map((check, index) => article({ check, shown: of(check), id: `c${index}`, record }, frame))}`;
+};
+
+/** An outcome as a mark and a word: colour is never the only sign. */
+const chip = (outcome: Outcome | CheckPart['outcome']): Markup =>
+  html`<span class="chip ${outcome}">${icon(outcome)}${outcome}</span>`;
+
+const glance = (check: RecordedCheck, index: number): Markup => html`<li class="${check.outcome}">
+<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${check.because}</p></li>`;
+
+/** What it is, what it may be, what it was; a number whose unit is not known is left out. */
+const numberList = ({ value, limit, unit, baseline }: RecordedCheck): Part => {
+  const all = { now: value, limit, before: value === undefined && unit === undefined ? undefined : baseline.value };
+  const shown = Object.entries(all).flatMap(([name, number]) => (number === undefined ? [] : [{ name, number }]));
+  return when(
+    shown.length > 0,
+    () =>
+      html`<dl class="numbers">${shown.map(({ name, number }) => html`<div><dt>${name}</dt><dd>${valueText(number, unit)}</dd></div>`)}</dl>`,
+  );
+};
+
+interface Entry {
+  check: RecordedCheck;
+  shown: Shown;
+  id: string;
+  record: RunRecord;
+}
+
+const article = ({ check, shown, id, record }: Entry, frame: Frame): Markup => {
+  const charts = check.charts.slice(0, mostCharts);
+  return html`<article id="${id}" aria-labelledby="${id}-h"><header><h3 id="${id}-h">${check.title}</h3>${chip(check.outcome)}${numberList(check)}</header>
+<p class="because">${check.because}</p>
+${when(check.next, () => html`<p class="next"><b>Look first:</b> ${check.next}</p>`)}
+${partsOf(check.parts)}
+${charts.map((chart, index) => figureOf(chart, shown.missed, `${id}-${index}`, frame))}
+${when(check.charts.length > charts.length, () => html`<p class="note">${check.charts.length - charts.length} more charts stand in the record.</p>`)}
+${samplesOf(check, shown, record.startedAt)}
+<p class="note">${when(check.why, () => html`${check.why} `)}${factsOf(check)}</p></article>`;
+};
+
+/** What the code of the verdict is, whose fault a failure is, and what follows. */
+const factsOf = ({ id, kind, layer, reason, outcome, attribution, action, baseline }: RecordedCheck): string =>
+  [
+    id === kind ? `Kind ${kind}` : `Check ${id}, kind ${kind}`,
+    `layer ${layer}`,
+    `reason ${reason}`,
+    ...(outcome === 'fail' ? [sinceWhen[attribution]] : []),
+    ...(action === 'none' ? [] : [`asks for: ${action}`]),
+    `baseline ${baseline.from}`,
+  ].join(' · ');
+
+const partsOf = (parts: readonly CheckPart[]): Part => {
+  const took = (ms: number | undefined): Part => (ms === undefined ? undefined : html` <i>${duration(ms)}</i>`);
+  return when(
+    parts.length > 0,
+    () =>
+      html`<ul class="parts">${parts.map(({ name, outcome, because, ms }) => html`<li>${chip(outcome)}<div><b>${name}</b>${took(ms)} ${because}</div></li>`)}</ul>`,
+  );
+};

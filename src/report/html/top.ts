@@ -1,0 +1,44 @@
+// The top of the page: what was decided, why, and what to do first.
+import { duration, type RunRecord } from '../../kit/index.ts';
+import { lengthOf, stopsOf } from '../ending.ts';
+import { headline, targetOf } from '../headline.ts';
+import { stepsOf, utc } from '../markdown.ts';
+import { meaning } from '../wording.ts';
+import { icon } from './icon.ts';
+import { html, type Markup, type Part, when } from './markup.ts';
+
+/** The decision as the heading of the page. */
+export const top = (record: RunRecord): Markup => {
+  const { head, text, tone } = headline(record);
+  return html`<header class="top ${tone}"><p class="of">${targetOf(record)} · ${record.verb}${when(record.release.label, () => html` · release ${record.release.label}`)}</p>
+<h1>${icon(tone)}<span>${head}</span></h1>
+<p class="lead">${text.replace(/^[:,] /, '')}</p>
+${diagnosis(record)}${steps(record)}
+<p class="when">${whenOf(record)}</p>
+<p class="tools"><button type="button" id="copy" hidden>Copy as Markdown</button> <span id="copied" role="status"></span></p></header>`;
+};
+
+const diagnosis = (record: RunRecord): Part => {
+  const { layer, headline: said } = record.diagnosis;
+  const stops = stopsOf(record).filter(({ text }) => text !== said);
+  return [
+    when(
+      said,
+      () =>
+        html`<div class="diagnosis"><h2>Diagnosis${when(layer !== 'none', () => html`<span class="layer">${layer}</span>`)}</h2><p>${said}</p></div>`,
+    ),
+    stops.map(({ check, text }) => html`<p><b>Stopped</b> by ${check}: ${text}</p>`),
+  ];
+};
+
+const steps = (record: RunRecord): Part => {
+  const list = stepsOf(record);
+  return when(
+    list.length > 0,
+    () =>
+      html`<div class="steps"><h2>What to do</h2>${list.length === 1 ? html`<p>${list[0]}</p>` : html`<ol>${list.map((text) => html`<li>${text}</li>`)}</ol>`}</div>`,
+  );
+};
+
+const whenOf = (record: RunRecord): string =>
+  `${utc(record.startedAt)}, ${duration(lengthOf(record))} · exit code ${record.exitCode}: ${meaning(record)}`;
