@@ -1,14 +1,16 @@
 // Prints the figures of the design: start-up against bare Node, then times, memory and event-loop delay of the demo's scenarios.
-// npm run bench · npm run bench -- startup · npm run bench -- pool-wait · npm run bench -- incident healthy
+// npm run bench · npm run bench -- startup · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
 import { resolve } from 'node:path';
+import { besideCheckPostgres } from './check-postgres.mjs';
 import { poolWaits } from './pool-wait.mjs';
+import { probeCosts } from './probe-cost.mjs';
 import { SCENARIOS, scenario } from './scenarios.mjs';
 import { startup } from './startup.mjs';
 
 process.chdir(resolve(import.meta.dirname, '..'));
 
 const wanted = process.argv.slice(2);
-const known = ['startup', 'pool-wait', ...SCENARIOS];
+const known = ['startup', 'pool-wait', 'probe-cost', 'check-postgres', ...SCENARIOS];
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`no such measurement: ${unknown.join(', ')}; known: ${known.join(', ')}`);
@@ -22,6 +24,14 @@ if (wanted.length === 0 || wanted.includes('startup')) {
 if (wanted.length === 0 || wanted.includes('pool-wait')) {
   console.log('What pool-wait reads at PgBouncer against what 8 clients of 2 connections measure:');
   console.table(await poolWaits());
+}
+if (wanted.length === 0 || wanted.includes('probe-cost')) {
+  console.log('One look of db-connections, as a role with pg_monitor, 40 looks each in turn with bare connects:');
+  console.table(await probeCosts());
+}
+if (wanted.length === 0 || wanted.includes('check-postgres')) {
+  console.log('holdpoint check beside check_postgres, on the same servers, as the same role, each as a process:');
+  await besideCheckPostgres();
 }
 const rows = [];
 for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {

@@ -1,43 +1,14 @@
 // How far the waits that pool-wait reads at PgBouncer's console are from what its clients measure: mean wait in transaction
 // mode, mean number of waiting callers in session mode. Single statements of 100 ms, more callers than connections.
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { Client } from 'pg';
-
-const root = resolve(import.meta.dirname, '..');
+import { parts } from './parts.mjs';
 
 /** What the design asks for, as a share. */
 const TARGET = 0.05;
 
 const sleepMs = 100;
 const rounds = 6;
-
-/** The kind and the servers of the tests, which are TypeScript. */
-async function parts() {
-  const outfile = resolve(root, 'node_modules/.cache/holdpoint-bench/pool-wait.mjs');
-  mkdirSync(resolve(outfile, '..'), { recursive: true });
-  const contents = `
-    export { poolWait } from './src/kinds/pool-wait/index.ts';
-    export { createPostgres } from './src/io/postgres.ts';
-    export { startTestServer } from './tests/helpers/postgres.ts';
-    export { startPgBouncer } from './tests/helpers/pgbouncer.ts';
-    export { realClock } from './tests/helpers/fake-io.ts';
-    export { tick, worldOf } from './tests/helpers/kinds.ts';`;
-  const stdin = { contents, resolveDir: root, loader: 'ts' };
-  await build({
-    stdin,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-    logLevel: 'error',
-  });
-  return import(pathToFileURL(outfile).href);
-}
 
 async function withClient(url, work) {
   const client = new Client(url);
@@ -97,7 +68,14 @@ async function compare({ poolWait, createPostgres, realClock, startPgBouncer, ti
 
 /** One row for a table per pool mode. */
 export async function poolWaits() {
-  const lab = await parts();
+  const lab = await parts('pool-wait', {
+    './src/kinds/pool-wait/index.ts': 'poolWait',
+    './src/io/postgres.ts': 'createPostgres',
+    './tests/helpers/postgres.ts': 'startTestServer',
+    './tests/helpers/pgbouncer.ts': 'startPgBouncer',
+    './tests/helpers/fake-io.ts': 'realClock',
+    './tests/helpers/kinds.ts': 'tick, worldOf',
+  });
   const server = await lab.startTestServer({ max_connections: '20' });
   try {
     const rows = [];
