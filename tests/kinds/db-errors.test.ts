@@ -57,6 +57,13 @@ describe('the lines of a log that tell of a connection error', () => {
     ['text', 'Error: timeout exceeded when trying to connect', ['waiting']],
     ['text', 'Error: Connection terminated due to connection timeout', ['waiting']],
     ['text', '1040 Too many connections', ['slots']],
+    ['json', '{"err":{"code":"ER_CON_COUNT_ERROR","sqlState":"08004","message":"Too many connections"}}', ['slots']],
+    ['json', '{"err":{"code":"08004","message":"Data source rejected establishment of connection"}}', ['slots']],
+    ['json', '{"err":{"code":"ER_TOO_MANY_USER_CONNECTIONS"}}', ['slots']],
+    ['text', "User x already has more than 'max_user_connections' active connections", ['slots']],
+    ['json', '{"err":{"code":"PROTOCOL_CONNECTION_LOST"}}', ['lost']],
+    ['text', 'SQLSTATE[HY000]: General error: 2006 MySQL server has gone away', ['lost']],
+    ['text', '1053 Server shutdown in progress', ['ended']],
     ['text', 'too many connections; timeout exceeded when trying to connect', ['slots']],
   ])('%s: %s', (format, line, expected) => {
     expect(classesOf(format, line)).toEqual(expected);
@@ -276,7 +283,11 @@ describe('the looks', () => {
 
 describe('the spec', () => {
   it.each<[object, string]>([
-    [{}, 'needs a source such as log, or postgres, or both'],
+    [{}, 'needs a source such as log, or postgres or mysql, or a source and one of these'],
+    [
+      { postgres: 'postgres://a:b@c/d', mysql: 'mysql://a:b@c/d' },
+      'name postgres or mysql, not both; a second server needs a check of its own',
+    ],
     [
       { from: { ...fromLog, source: 'prometheus' } },
       'is missing; name the counter of connection errors (only of a log the lines are known)',

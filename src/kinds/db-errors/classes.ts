@@ -1,7 +1,12 @@
 // The sorts of connection errors: how they are found in a log, how they are called, and where to look first.
 
-/** What a look counts. The last three are counters of the server. */
-export type Class = 'slots' | 'waiting' | 'ended' | 'lost' | 'errors' | 'fatal' | 'killed' | 'abandoned';
+/** What a look counts. `fatal`, `killed`, `abandoned`, `failed` and `broken` are counters of the server. */
+export type Class = 'slots' | 'waiting' | 'ended' | 'lost' | 'errors' | 'broken' | SessionEnd;
+
+/** Ends of a session, and logins that failed: they count as errors only when the profile names them. */
+export const sessionEnds = ['fatal', 'killed', 'abandoned', 'failed'] as const;
+
+type SessionEnd = (typeof sessionEnds)[number];
 
 interface Sort {
   /** `12 connection errors: 10 …` */
@@ -39,11 +44,22 @@ export const sorts: Readonly<Record<Class, Sort>> = {
     words: 'abandoned by the client',
     next: 'clients go away without closing their connections: look whether they crash or are killed',
   },
+  failed: {
+    words: 'failed at the login (Aborted_connects)',
+    next: 'logins fail for a reason that the server does not count: look for wrong passwords in its log, and for probes that only open the port',
+  },
+  broken: {
+    words: 'broken off in the server before the login (Connection_errors_*)',
+    next: 'the server itself cannot take connections: look at its error log, then at its memory and open files',
+  },
 };
 
 interface Trace {
   of: Class;
-  /** SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+  /**
+   * SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html; 08004 is MySQL's for 1040. What begins
+   * with a letter is how drivers of MySQL call its errors.
+   */
   codes?: string;
   /** What is written where no SQLSTATE stands: English messages of Postgres, pg-pool, PgBouncer and MariaDB. */
   texts: string;
@@ -52,8 +68,9 @@ interface Trace {
 const traces: readonly Trace[] = [
   {
     of: 'slots',
-    codes: '53300|53400',
-    texts: 'too many clients already|remaining connection slots are reserved|[Tt]oo many connections',
+    codes: '53300|53400|08004|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_USER_LIMIT_REACHED',
+    texts:
+      "too many clients already|remaining connection slots are reserved|[Tt]oo many connections|'max_user_connections'",
   },
   {
     of: 'waiting',
@@ -61,11 +78,15 @@ const traces: readonly Trace[] = [
   },
   {
     of: 'ended',
-    codes: '57P0.',
+    codes: '57P0.|ER_SERVER_SHUTDOWN',
     texts:
-      'the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|terminating connection due to administrator command',
+      'the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|terminating connection due to administrator command|Server shutdown in progress',
   },
-  { of: 'lost', codes: '08...', texts: 'Connection terminated unexpectedly' },
+  {
+    of: 'lost',
+    codes: '0800[^4]|08P..|PROTOCOL_CONNECTION_LOST',
+    texts: 'Connection terminated unexpectedly|server has gone away|Lost connection to (?:MySQL )?server',
+  },
 ];
 
 const allCodes = traces.flatMap(({ codes }) => codes ?? []).join('|');

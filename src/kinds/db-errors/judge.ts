@@ -11,7 +11,7 @@ import {
   seenOf,
   type Verdict,
 } from '../../kit/index.ts';
-import { type Class, sorts } from './classes.ts';
+import { type Class, sessionEnds, sorts } from './classes.ts';
 import { rateText } from './rate.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
@@ -83,7 +83,7 @@ const countedOf = ({ counts = {} }: Seen, { sessions }: Spec): [Class, number][]
     ([name]) => !isSessionEnd(name) || (sessions as readonly Class[]).includes(name),
   );
 
-const isSessionEnd = (name: Class): boolean => name === 'fatal' || name === 'killed' || name === 'abandoned';
+const isSessionEnd = (name: Class): boolean => (sessionEnds as readonly Class[]).includes(name);
 
 /** The first look reaches back into the time before it, which is not judged. */
 const lastMinute = (looks: readonly Seen[], spec: Spec): Minute => {

@@ -2,6 +2,7 @@
 import { isMissedLook, type Look, type Session, type Tick, type World } from '../../kit/index.ts';
 import { openLines } from './counted-lines.ts';
 import { openSessions } from './ended-sessions.ts';
+import { openLogins } from './refused-logins.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 
@@ -12,10 +13,11 @@ interface Part {
 
 /** With two parts each is a group, so that one that cannot look does not hide the other. */
 export const openLooks = async (spec: Spec, world: World): Promise<Session<Seen>> => {
-  const { from, postgres } = spec;
+  const { from, postgres, mysql } = spec;
   const parts: Part[] = [];
   if (from) parts.push({ group: from.source, session: await openLines(from, world) });
   if (postgres !== undefined) parts.push({ group: 'server', session: await openSessions(postgres, spec, world) });
+  if (mysql !== undefined) parts.push({ group: 'server', session: await openLogins(mysql, spec, world) });
   const [first, ...others] = parts;
   if (first && others.length === 0) return first.session;
   return {

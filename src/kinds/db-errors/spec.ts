@@ -1,6 +1,7 @@
 // The keys of a `db-errors` check: a log or metric that counts connection errors, the server's own counters, or both.
 import * as z from 'zod';
 import { positiveDuration, secretUrl, selectorText, sourceRef } from '../../kit/index.ts';
+import { sessionEnds } from './classes.ts';
 import { rateSchema } from './rate.ts';
 
 /** More errors in a minute than `block` block, more than `rollback` ask for what the check may ask. */
@@ -21,20 +22,23 @@ export const spec = z
     from: sourceRef(errorsQuery).optional(),
     /** The server itself, whose counters of ended sessions are compared (PostgreSQL 14 and later). */
     postgres: secretUrl().optional(),
+    /** A MySQL or MariaDB server, whose counters of refused logins are compared. */
+    mysql: secretUrl().optional(),
     /** The database whose sessions are counted; the one in the URL when absent. */
     database: z.string().min(1).optional(),
-    /** Which ends of a session count as errors; the others are only shown. */
-    sessions: z
-      .array(z.enum(['fatal', 'killed', 'abandoned']))
-      .min(1)
-      .default(['fatal', 'killed']),
+    /** Which ends of a session count as errors, and whether failed logins do (MySQL); the others are only shown. */
+    sessions: z.array(z.enum(sessionEnds)).min(1).default(['fatal', 'killed']),
     limits: limitsSpec.prefault({}),
     connectTimeout: positiveDuration().prefault('3s'),
     statementTimeout: positiveDuration().prefault('2s'),
   })
   .refine(
-    ({ from, postgres }) => from !== undefined || postgres !== undefined,
-    'needs a source such as log, or postgres, or both',
+    ({ from, postgres, mysql }) => from !== undefined || postgres !== undefined || mysql !== undefined,
+    'needs a source such as log, or postgres or mysql, or a source and one of these',
+  )
+  .refine(
+    ({ postgres, mysql }) => postgres === undefined || mysql === undefined,
+    'name postgres or mysql, not both; a second server needs a check of its own',
   )
   .refine(({ from }) => from === undefined || from.source === 'log' || from.query.errors !== undefined, {
     path: ['from', 'query', 'errors'],
