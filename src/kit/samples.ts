@@ -83,7 +83,8 @@ export interface JudgePlan {
 /** A step, replica or flag within a verdict. */
 export interface Part {
   name: string;
-  outcome: 'pass' | 'fail' | 'inconclusive' | 'error' | 'skipped';
+  /** `warn`: not as it should be, and no reason to fail; it stays visible beside a check that passes. */
+  outcome: 'pass' | 'warn' | 'fail' | 'inconclusive' | 'error' | 'skipped';
   because: string;
   ms?: number;
 }

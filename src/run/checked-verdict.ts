@@ -21,7 +21,7 @@ const verdictSchema = z.object({
     .array(
       z.object({
         name: text,
-        outcome: z.enum([...outcome.options, 'skipped']),
+        outcome: z.enum([...outcome.options, 'warn', 'skipped']),
         because: z.string(),
         ms: z.number().optional(),
       }),

@@ -37,7 +37,17 @@ export const setOut = async ({ spec, base, around, clock, codes }: Stage, passwo
     around.learn(taken, 'totp');
     return taken;
   };
-  return { visitor, around, clock, base, rules: { spec, values, loginPage }, values, page: undefined, code };
+  return {
+    visitor,
+    around,
+    clock,
+    base,
+    rules: { spec, values, loginPage },
+    values,
+    probed: urlOf(base, spec.probe.get),
+    page: undefined,
+    code,
+  };
 };
 
 /** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */
@@ -50,9 +60,11 @@ const seen = async (
 ): Promise<StepSeen> => {
   const started = clock.monotonic();
   walk.visitor.trail.length = 0;
+  walk.visitor.hops.length = 0;
   const done = (finding: StepFinding): StepSeen => {
     const ms = Math.round(clock.monotonic() - started);
-    return { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then ') };
+    const hops = [...walk.visitor.hops];
+    return { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then '), hops };
   };
   try {
     return done(await act());
@@ -69,6 +81,7 @@ export const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'grante
 export const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: Clock): Promise<StepSeen[]> => {
   const steps: StepSeen[] = [];
   for (const one of flow) {
+    if (one.carriesPassword) walk.earlier ??= await walk.visitor.cookies.header(walk.probed);
     const step = await seen(one.name, role, walk, clock, () => takeStep(one, walk));
     steps.push(step);
     if (!isGranted(step)) break;

@@ -36,10 +36,14 @@ export const login: Kind<LoginSpec, LoginSeen> = {
     anonymous_granted: 'Somebody without a session sees the page. Look at what guards it.',
     wrong_password_granted:
       'A wrong password gets in: authentication is not enforced. Take the release out of service by hand.',
+    session_kept:
+      'The session id does not change at the login, so that whoever planted one before is signed in, too (session fixation). Look at where the login makes its session.',
     session_survives:
       'The old session works after the logout. Look at how the logout ends it on the server; stateless tokens live on until they expire.',
     too_slow:
-      'The login works and takes longer than `budgets.login`. Look at pool-wait and db-connections, then at locks: a lock shows only as time.',
+      'The login works, but it or one of its steps takes longer than `budgets` say. Look at pool-wait and db-connections, then at locks: a lock shows only as time.',
+    insecure:
+      'The login works, but something that the check raises to a failure (under `security` or `tls`) is not as it should be. Look at what the message names.',
     rate_limited:
       'The service holds the account of the probe back, so nothing could be judged. Look at who else uses it; give the check a longer `every`.',
     code_wait:

@@ -1,5 +1,5 @@
 // The cookies of one visitor: the one importer of tough-cookie.
-import type { CookieJar } from 'tough-cookie';
+import type { Cookie, CookieJar } from 'tough-cookie';
 
 /** A cookie that an answer set. */
 export interface SetCookie {
@@ -7,6 +7,19 @@ export interface SetCookie {
   value: string;
   /** Why a browser would drop it. */
   dropped?: string;
+  flags: CookieFlags;
+}
+
+/** The attributes of a cookie as they were sent. */
+export interface CookieFlags {
+  httpOnly: boolean;
+  secure: boolean;
+  /** Lower case; undefined when it is not said. */
+  sameSite: string | undefined;
+  domain: string | undefined;
+  path: string | undefined;
+  /** It is deleted, not set. */
+  isCleared: boolean;
 }
 
 /** The cookies of one visitor. */
@@ -24,6 +37,19 @@ const whyDropped = (header: string, url: string, error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
+const flagsOf = (
+  { httpOnly, secure, sameSite, domain, path, maxAge, expires }: Cookie,
+  value: string,
+): CookieFlags => ({
+  httpOnly,
+  secure,
+  sameSite,
+  domain: domain ?? undefined,
+  path: path ?? undefined,
+  isCleared:
+    value === '' || (typeof maxAge === 'number' && maxAge <= 0) || (expires instanceof Date && expires.getTime() <= 0),
+});
+
 /** Loads the library, so that the first measured look does not pay for it. */
 export const prepareCookies = async (): Promise<void> => {
   await import('tough-cookie');
@@ -31,18 +57,19 @@ export const prepareCookies = async (): Promise<void> => {
 
 /** An empty jar. */
 export const openCookies = async (): Promise<Cookies> => {
-  const { Cookie, CookieJar: Jar } = await import('tough-cookie');
+  const { Cookie: Parser, CookieJar: Jar } = await import('tough-cookie');
   const jar: CookieJar = new Jar();
 
   const takeOne = async (header: string, url: string): Promise<SetCookie[]> => {
-    const cookie = Cookie.parse(header);
+    const cookie = Parser.parse(header);
     if (!cookie) return [];
     const { key: name, value } = cookie;
+    const flags = flagsOf(cookie, value);
     try {
       await jar.setCookie(cookie, url);
-      return [{ name, value }];
+      return [{ name, value, flags }];
     } catch (error) {
-      return [{ name, value, dropped: whyDropped(header, url, error) }];
+      return [{ name, value, flags, dropped: whyDropped(header, url, error) }];
     }
   };
 

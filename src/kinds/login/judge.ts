@@ -1,5 +1,6 @@
 // Judges the looks of a `login` check.
 import type { History, Part, Sample, Verdict } from '../../kit/samples.ts';
+import { plural } from '../../kit/text.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
 import {
   brokenNegative,
@@ -10,6 +11,8 @@ import {
   stepFault,
   stepPart,
 } from './messages.ts';
+import { observedParts, raisedFault } from './observe/levels.ts';
+import { loginTimes, overBudget, spread, withSpread } from './observe/times.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
 
@@ -29,9 +32,19 @@ export const faultOf =
     if (step) return { ...stepFault(step, failed + 1, spec), parts: seen.steps.map(stepPart) };
     const negative = seen.steps.find((one) => isNegative(one) && one.outcome === 'broken');
     if (negative) return { ...brokenNegative(negative), parts: seen.steps.map(stepPart) };
-    const limit = spec.budgets.login;
-    return limit !== undefined && seen.ms > limit ? slowFault(seen, limit) : undefined;
+    const slow = overBudget(seen, spec.budgets);
+    return slow && { ...slowFault(slow.what, slow.ms, slow.limit), parts: seen.steps.map(stepPart) };
   };
+
+/** One look is enough, too: it is the only one that observes. */
+const raised = (
+  samples: readonly Sample<LoginSeen>[],
+  spec: LoginSpec,
+  parts: Part[] | undefined,
+): Verdict | undefined => {
+  const fault = seenOf(samples).flatMap((seen) => raisedFault(seen, spec) ?? [])[0];
+  return fault && { outcome: 'fail', settled: true, ...fault, ...(parts ? { parts } : {}) };
+};
 
 /** One look is enough: what lets a stranger in is not a matter of how often. */
 const openDoor = (samples: readonly Sample<LoginSeen>[]): Verdict | undefined => {
@@ -71,11 +84,13 @@ const groupPart = (spec: LoginSpec, name: string, samples: Sample<LoginSeen>[]):
 };
 
 const partsOf = (spec: LoginSpec, samples: Sample<LoginSeen>[], negatives: readonly StepSeen[]): Part[] => {
-  const refused = [...negatives.map(stepPart), ...skippedParts(spec)];
+  const all = seenOf(samples);
+  const observed = all.flatMap((seen) => observedParts(seen.observed ?? [], spec));
+  const refused = [...negatives.map(stepPart), ...skippedParts(spec, all), ...observed];
   if (spec.instances !== undefined)
     return [...[...byGroup(samples)].map(([name, own]) => groupPart(spec, name, own)), ...refused];
   const steps = lastSeen(samples)?.steps.filter((step) => !isNegative(step)) ?? [];
-  return [...steps.map(stepPart), ...refused];
+  return [...steps.map((step) => withSpread(stepPart(step), all)), ...refused];
 };
 
 const goodOf = (spec: LoginSpec, samples: Sample<LoginSeen>[]): Omit<Fault, 'reason'> => {
@@ -84,7 +99,14 @@ const goodOf = (spec: LoginSpec, samples: Sample<LoginSeen>[]): Omit<Fault, 'rea
   const negatives = seenOf(samples).flatMap(({ steps }) => steps.filter(isNegative));
   const refused = negatives.filter(({ outcome }) => outcome === 'refused');
   const parts = partsOf(spec, samples, negatives);
-  return { because: goodSentence(seen, refused, spec), value: seen.ms, unit: 'ms', ...limitOf(spec), parts };
+  const warned = parts.filter(({ outcome }) => outcome === 'warn').length;
+  const times = spread(loginTimes(seenOf(samples)));
+  const because = [
+    goodSentence(seen, refused, spec),
+    ...(times === '' ? [] : [times]),
+    ...(warned === 0 ? [] : [plural(warned, 'warning')]),
+  ].join('; ');
+  return { because, value: seen.ms, unit: 'ms', ...limitOf(spec), parts };
 };
 
 /** Pure: the same history gives the same verdict. */
@@ -94,5 +116,6 @@ export const judge = (history: History<LoginSeen>, spec: LoginSpec): Verdict => 
   if (door) return door;
   const confirmation = confirmed(samples, history.plan.failAfter, faultOf(spec));
   const verdict = probeVerdict(confirmation, history.plan, goodOf(spec, samples));
+  if (verdict.outcome === 'pass') return raised(samples, spec, verdict.parts) ?? verdict;
   return wrongAccount(verdict, history, spec) ?? verdict;
 };

@@ -4,6 +4,7 @@ import { duration, plural } from '../../kit/text.ts';
 import type { Fault } from '../../kit/verdicts.ts';
 import { pageBehindFails } from './classify.ts';
 import { stepCount } from './plan.ts';
+import { hopsText } from './observe/hops.ts';
 import type { LoginSeen, NegativeName, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
 
@@ -67,6 +68,11 @@ const grantedFaults: Record<NegativeName, (trail: string) => Omit<Fault, 'asks'>
     because: `a wrong password was GRANTED access (${trail}): authentication is not enforced`,
     next: 'take the release out of service by hand and look at how it checks passwords',
   }),
+  'the session from before the login': (trail) => ({
+    reason: 'session_kept',
+    because: `the session id does not change at the login: the one from before is GRANTED access (${trail}), so whoever planted it is signed in, too`,
+    next: 'look at where the login makes its session: it must begin a new one (session fixation)',
+  }),
   'the session after the logout': (trail) => ({
     reason: 'session_survives',
     because: `the session survives the logout: replayed, it is still GRANTED access (${trail})`,
@@ -94,10 +100,10 @@ export const brokenNegative = (step: StepSeen): Fault => {
   return { reason: 'login_broken', because, next: brokenNext(step) };
 };
 
-/** A login that works and takes too long. */
-export const slowFault = ({ ms }: LoginSeen, limit: number): Fault => ({
+/** A login that works and takes too long; `what`: all of it, or one of its steps. Milliseconds. */
+export const slowFault = (what: string, ms: number, limit: number): Fault => ({
   reason: 'too_slow',
-  because: `the login works but took ${duration(ms)}, limit ${duration(limit)}`,
+  because: `the login works but ${what}took ${duration(ms)}, limit ${duration(limit)}`,
   next: 'look at pool-wait and db-connections first, then at locks and the load of the service',
   asks: 'block',
   value: ms,
@@ -123,25 +129,31 @@ const partOutcome = (step: StepSeen): Part['outcome'] => {
 export const stepPart = (step: StepSeen): Part => ({
   name: step.name,
   outcome: partOutcome(step),
-  because: `${step.outcome}${explained(step)}`,
+  because: [`${step.outcome}${explained(step)}`, hopsText(step.hops ?? [])].filter(Boolean).join('; '),
   ms: step.ms,
 });
 
 const negativeNames: Record<Negative, NegativeName> = {
   anonymous: 'a stranger',
   wrongPassword: 'a wrong password',
+  rotated: 'the session from before the login',
   deadSession: 'the session after the logout',
 };
 
-const skipReason = (name: Negative, spec: LoginSpec): string | undefined => {
+/** The look that takes the negatives was granted, and yet there was nothing to replay. */
+const hadNoEarlier = (all: readonly LoginSeen[]): boolean =>
+  all.some(({ observed, steps }) => observed && !steps.some(({ name }) => name === negativeNames.rotated));
+
+const skipReason = (name: Negative, spec: LoginSpec, all: readonly LoginSeen[]): string | undefined => {
   const setting = spec.negative[name];
   if (setting !== true) return `switched off: ${setting.off}`;
+  if (name === 'rotated') return hadNoEarlier(all) ? 'there was no cookie before the password was sent' : undefined;
   return name === 'deadSession' && spec.logout === undefined ? 'no logout is named in the check' : undefined;
 };
 
 /** The negatives that this check does not look at, with the reason. */
-export const skippedParts = (spec: LoginSpec): Part[] =>
+export const skippedParts = (spec: LoginSpec, all: readonly LoginSeen[]): Part[] =>
   (Object.keys(negativeNames) as Negative[]).flatMap((name): Part[] => {
-    const because = skipReason(name, spec);
+    const because = skipReason(name, spec, all);
     return because === undefined ? [] : [{ name: negativeNames[name], outcome: 'skipped', because }];
   });

@@ -60,6 +60,17 @@ export const saveSession = async ({ spec, base }: Stage, { visitor }: Walk): Pro
   return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) } };
 };
 
+/**
+ * Replays the cookies from before the password, now that the login was granted: if they open the page, whoever knew
+ * them is signed in, too (session fixation). None where there were no cookies.
+ */
+export const withEarlierSession = async (stage: Stage, { earlier = '' }: Walk): Promise<StepSeen[]> => {
+  if (earlier === '') return [];
+  const walk = await setOut(stage, '');
+  walk.visitor.headers = { cookie: earlier };
+  return [asNegative('the session from before the login', await probe(stage, walk))];
+};
+
 /** Replays a saved session: a logout that only clears the browser's cookie leaves it alive. */
 export const withDeadSession = async (stage: Stage, { headers }: SavedSession): Promise<StepSeen> => {
   const walk = await setOut(stage, '');

@@ -3,8 +3,52 @@
 /** What an answer means: the account is in, it is turned away, it is told to wait, or the service does not work. */
 export type StepOutcome = 'granted' | 'refused' | 'throttled' | 'broken';
 
-/** The three looks that must be refused. */
-export type NegativeName = 'a stranger' | 'a wrong password' | 'the session after the logout';
+/** The looks that must be refused. */
+export type NegativeName =
+  | 'a stranger'
+  | 'a wrong password'
+  | 'the session from before the login'
+  | 'the session after the logout';
+
+/** One request of a step with its times in milliseconds; stages that did not happen are absent. */
+export type HopSeen = {
+  /** `POST /login`. */
+  ask: string;
+  /** Null when there was no answer. */
+  status: number | null;
+  dns?: number;
+  tcp?: number;
+  tls?: number;
+  /** From the ready connection to the head of the answer. */
+  firstByte?: number;
+  body?: number;
+  total: number;
+  /** The connection had served a request before. */
+  reused: boolean;
+};
+
+/** What is looked at once in a run beside the login itself. */
+export type ObservationName =
+  | 'cookies'
+  | 'hsts'
+  | 'tls'
+  | 'certificate'
+  | 'secretsInUrls'
+  | 'mixedContent'
+  | 'openRedirect'
+  | 'caching';
+
+/** One thing that was looked at; what it weighs is said by the check, not here. */
+export type Observation = {
+  name: ObservationName;
+  /** What exactly: a cookie's name, a host; empty where the name says it all. */
+  of: string;
+  isGood: boolean;
+  /** What was seen, as half a sentence. */
+  because: string;
+  /** Days until the certificate expires. */
+  days?: number;
+};
 
 export type StepSeen = {
   /** `open /login`, `sign in`, `see /me`, `sign out`, or one of the negatives. */
@@ -21,10 +65,16 @@ export type StepSeen = {
   note: string;
   /** For a broken step that got no answer: why. */
   reason: string;
+  /** Its requests in their order. */
+  hops?: HopSeen[];
 };
 
 export type LoginSeen = {
   steps: StepSeen[];
   /** Milliseconds from the first request of the login to the granted page. */
   ms: number;
+  /** Milliseconds up to the end of the logout; the looks that must be refused are not in it. */
+  total?: number;
+  /** Only in the look that takes what is looked at once in a run. */
+  observed?: Observation[];
 };

@@ -6,8 +6,16 @@ import type { Look, Phase, Tick } from '../../kit/samples.ts';
 import { patience } from '../http/session.ts';
 import { type Place, placesOf, urlOf } from '../http/target.ts';
 import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
-import { asStranger, type SavedSession, saveSession, withDeadSession, withWrongPassword } from './negatives.ts';
+import {
+  asStranger,
+  type SavedSession,
+  saveSession,
+  withDeadSession,
+  withEarlierSession,
+  withWrongPassword,
+} from './negatives.ts';
 import { type Codes, openCodes } from './flows/totp.ts';
+import { observe } from './observe/index.ts';
 import { logoutSteps, namedUrls } from './plan.ts';
 import { prepareForms } from './html.ts';
 import { prepareCookies } from './jar.ts';
@@ -31,7 +39,7 @@ interface Memory {
 }
 
 /** Which negatives a look takes. */
-type Asked = Record<Negative, boolean>;
+type Asked = Record<Negative | 'observed', boolean>;
 
 const stageFor = (
   spec: LoginSpec,
@@ -51,6 +59,7 @@ const stageFor = (
     signal: tick.signal,
     left: () => until - io.clock.monotonic(),
     learn,
+    asked: [],
   };
   return { spec, base, around, clock: io.clock, codes };
 };
@@ -82,11 +91,17 @@ const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {
   const started = stage.clock.monotonic();
   const steps = await signIn(stage, walk);
   const ms = Math.round(stage.clock.monotonic() - started);
-  const saved = steps.every(isGranted) ? await saveSession(stage, walk) : undefined;
+  const isIn = steps.every(isGranted);
+  const saved = isIn ? await saveSession(stage, walk) : undefined;
+  const kept = isIn && asked.rotated ? await withEarlierSession(stage, walk) : [];
+  const observed = isIn && asked.observed ? await observe(stage, walk) : undefined;
+  const leaving = stage.clock.monotonic();
   const began = steps.at(-1)?.role === 'probe';
   const out = began ? await signOut(stage, walk) : [];
+  const total = Math.round(ms + stage.clock.monotonic() - leaving);
   const isOut = out.length > 0 && out.every(isGranted);
-  return { steps: [...negatives, ...steps, ...out, ...(await after(stage, asked, isOut ? saved : undefined))], ms };
+  const dead = await after(stage, asked, isOut ? saved : undefined);
+  return { steps: [...negatives, ...steps, ...kept, ...out, ...dead], ms, total, ...(observed ? { observed } : {}) };
 };
 
 const notTried: StepSeen = {
@@ -107,10 +122,12 @@ const asked = (spec: LoginSpec, isFirst: boolean): Asked => ({
   anonymous: spec.negative.anonymous === true,
   // One wrong attempt per run, also with several instances: they share the account.
   wrongPassword: spec.negative.wrongPassword === true && isFirst,
+  rotated: spec.negative.rotated === true,
   deadSession: spec.negative.deadSession === true && logoutSteps(spec).length > 0,
+  observed: true,
 });
 
-const nothing: Asked = { anonymous: false, wrongPassword: false, deadSession: false };
+const nothing: Asked = { anonymous: false, wrongPassword: false, rotated: false, deadSession: false, observed: false };
 
 /** Opens the looks of a `login` check. */
 export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<LoginSeen>> => {

@@ -5,6 +5,7 @@ import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
 import { stepSchema } from './flows/step-keys.ts';
+import { securitySchema } from './observe/levels.ts';
 import { readSeed, type Seed } from './flows/totp.ts';
 import { type LoginKeys, loginSchema, sessionSchema } from './keys.ts';
 import { loginSteps, needsCode, unknownReferences } from './plan.ts';
@@ -66,14 +67,27 @@ export const loginSpec = z
     /** Steps that end the session. */
     logout: z.union([stepSchema(), z.array(stepSchema()).min(1)]).optional(),
     negative: z
-      .strictObject({ anonymous: negative(), wrongPassword: negative(), deadSession: negative() })
-      .default({ anonymous: true, wrongPassword: true, deadSession: true }),
+      .strictObject({
+        anonymous: negative(),
+        wrongPassword: negative(),
+        /** The session id changes at the login: one from before is worth nothing. */
+        rotated: negative(),
+        deadSession: negative(),
+      })
+      .default({ anonymous: true, wrongPassword: true, rotated: true, deadSession: true }),
     budgets: z
       .strictObject({
         /** From the first request of the login to the granted page. */
         login: positiveDuration().optional(),
+        /** Each step of the login, the page behind it and the logout. */
+        step: positiveDuration().optional(),
+        /** From the first request of the login to the end of the logout. */
+        total: positiveDuration().optional(),
       })
       .default({}),
+    /** What each observation weighs. */
+    security: securitySchema(),
+    tls: z.strictObject({ minDays: z.number().int().min(1).max(3650) }).optional(),
   })
   .refine(hasPlace, 'needs a target (a base URL) or instances')
   .superRefine((spec, context) => {

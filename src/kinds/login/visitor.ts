@@ -5,7 +5,9 @@ import { isRedirect } from './classify.ts';
 import { formVisit, learnFields, redirected, whyNot } from './flows/onward.ts';
 import { learnQuery, type Visit, withoutQuery } from './flows/visit.ts';
 import { selfSubmittingForm } from './html.ts';
-import { type Cookies, openCookies } from './jar.ts';
+import { type Cookies, openCookies, type SetCookie } from './jar.ts';
+import { unansweredHop, hopOf } from './observe/hops.ts';
+import type { HopSeen } from './seen.ts';
 
 const maxHops = 10;
 
@@ -23,6 +25,13 @@ export interface Arrival {
   caught?: URLSearchParams;
 }
 
+/** One request with its answer and the cookies that it set. */
+export interface Exchange {
+  visit: Visit;
+  answer: HttpResponse;
+  cookies: SetCookie[];
+}
+
 /** What all visitors of a look have in common. */
 export interface Surroundings {
   http: Http;
@@ -37,12 +46,18 @@ export interface Surroundings {
   /** Milliseconds left. */
   left(): number;
   learn(secret: string, name: string): void;
+  /** What all of them asked and were answered, in its order. */
+  asked: Exchange[];
 }
 
 export interface Visitor {
   cookies: Cookies;
   /** `POST /login → 302`, one per request since it was last emptied; a request that failed stands there, too. */
   trail: string[];
+  /** The same requests with their times; emptied together with the trail. */
+  hops: HopSeen[];
+  /** Everything that was asked and answered, in its order. */
+  exchanges: Exchange[];
   /** Headers that carry the session; sent to the target's origin only. */
   headers: Record<string, string>;
   /** The URI of our own client: who is sent there is caught, nothing is requested. */
@@ -114,11 +129,14 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     return around.http.request(request);
   };
 
-  const keepCookies = async (answer: HttpResponse, url: string): Promise<string[]> => {
+  const keepCookies = async (answer: HttpResponse, url: string): Promise<SetCookie[]> => {
     const taken = await cookies.take(answer.headers['set-cookie'] ?? [], url);
     for (const { name, value } of taken) if (value.length >= secretLength) around.learn(value, `cookie ${name}`);
-    return taken.flatMap(({ name, dropped }) => (dropped ? [`cookie ${name} was dropped: ${dropped}`] : []));
+    return taken;
   };
+
+  const droppedAmong = (taken: readonly SetCookie[]): string[] =>
+    taken.flatMap(({ name, dropped }) => (dropped ? [`cookie ${name} was dropped: ${dropped}`] : []));
 
   const refusalOf = (at: Arrival, next: Visit): string | undefined => {
     const limits = { origins: around.origins, guarded: visitor.guarded };
@@ -132,12 +150,23 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     guarded: [],
     sent: new Set(),
     trail: [],
+    hops: [],
+    exchanges: [],
     async visit(visit) {
-      const hop = visitor.trail.push(`${shownVisit(visit, around.home)} → no answer`) - 1;
-      const answer = await send(visit, visitor);
-      visitor.trail[hop] = `${shownVisit(visit, around.home)} → ${answer.status}`;
-      const notes = await keepCookies(answer, visit.url);
-      return { url: visit.url, first: answer, last: answer, notes, visit };
+      const ask = shownVisit(visit, around.home);
+      const left = around.left();
+      const hop = visitor.trail.push(`${ask} → no answer`) - 1;
+      const answer = await send(visit, visitor).catch((error: unknown) => {
+        visitor.hops.push(unansweredHop(ask, left - around.left()));
+        throw error;
+      });
+      visitor.trail[hop] = `${ask} → ${answer.status}`;
+      visitor.hops.push(hopOf(ask, answer));
+      const taken = await keepCookies(answer, visit.url);
+      const exchange = { visit, answer, cookies: taken };
+      visitor.exchanges.push(exchange);
+      around.asked.push(exchange);
+      return { url: visit.url, first: answer, last: answer, notes: droppedAmong(taken), visit };
     },
     async follow(arrival) {
       let at = arrival;

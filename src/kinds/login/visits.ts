@@ -26,6 +26,10 @@ export interface Walk {
   values: Record<string, string>;
   /** Where the step before ended. */
   page: Arrival | undefined;
+  /** URL of the page behind the login. */
+  probed: string;
+  /** The Cookie header for the page behind the login, as it was before the password was sent. */
+  earlier?: string;
   /** Gives the code of the second factor. */
   code: () => Promise<string>;
   /** The field that the last code was sent in. */
