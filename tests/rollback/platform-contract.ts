@@ -121,14 +121,15 @@ export const platformContract = (
       expect(opened.acts()).toEqual([]);
     });
 
-    if (platform.fence === 'server') {
-      it('leaves alone what is deployed between its look and its act', async () => {
+    it.each(platform.fence === 'server' ? [platform.name] : [])(
+      '%s leaves alone what is deployed between its look and its act',
+      async () => {
         const { system, opened, back, v3 } = await start();
         await system.meanwhile?.();
         await expect(opened.session.undo(back)).rejects.toMatchObject({ name: 'Superseded', live: v3 });
         expect(await settled(opened)).toMatchObject({ revision: v3 });
-      });
-    }
+      },
+    );
 
     it('does not take a good exit code for success: what is live is read back', async () => {
       const { system, opened, back, v1 } = await start();
@@ -160,16 +161,14 @@ export const platformContract = (
       await expect(opened.session.live()).rejects.toThrow(/` printed |cannot be told/);
     });
 
-    if (options.asks === 'commands') {
-      it('stops asking at the signal', async () => {
-        const { system, opened } = await start();
-        await system.hang?.();
-        const controller = new AbortController();
-        const asked = opened.session.live(controller.signal);
-        setTimeout(() => controller.abort(), 300);
-        await expect(asked).rejects.toThrow(/ was ended by SIGTERM/);
-      });
-    }
+    it.each(options.asks === 'commands' ? [platform.name] : [])('%s stops asking at the signal', async () => {
+      const { system, opened } = await start();
+      await system.hang?.();
+      const controller = new AbortController();
+      const asked = opened.session.live(controller.signal);
+      setTimeout(() => controller.abort(), 300);
+      await expect(asked).rejects.toThrow(/ was ended by SIGTERM/);
+    });
 
     it('takes no option for a revision', async () => {
       const { opened, v2 } = await start();

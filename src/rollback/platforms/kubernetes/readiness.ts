@@ -10,7 +10,7 @@ export interface Readiness {
 const notYet = (text: string): Readiness => ({ settled: false, text });
 
 /** As `kubectl rollout status` does it (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go), and stricter: nothing running is not ready. */
-export const readinessOf = ({ object, revision }: Workload): Readiness => {
+export const readinessOf = ({ object, revision }: Pick<Workload, 'object' | 'revision'>): Readiness => {
   const { generation = 0 } = object.metadata;
   const { replicas = 1, paused = false, progressDeadlineSeconds = 600 } = object.spec;
   const { observedGeneration = 0, conditions = [], ...status } = object.status ?? {};
