@@ -162,22 +162,5 @@ export const plainLoads = async (html: string): Promise<string[]> => {
   return all.filter((url) => /^http:\/\//i.test(url));
 };
 
-/** What a page loads or sends, as the browser would: a link to follow is not among it. */
-const loading: readonly [selector: string, attribute: string][] = [
-  ['script[src], img[src], iframe[src], audio[src], video[src], source[src], embed[src]', 'src'],
-  ['link[rel~=stylesheet][href], link[rel~=icon][href], link[rel~=preload][href]', 'href'],
-  ['object[data]', 'data'],
-  ['form[action]', 'action'],
-];
-
-/** URLs with plain http that a page loads from or sends its form to. */
-export const plainLoads = async (html: string): Promise<string[]> => {
-  const page = await parsePage(html);
-  const all = loading.flatMap(([selector, attribute]) =>
-    page.querySelectorAll(selector).map((element) => element.getAttribute(attribute) ?? ''),
-  );
-  return all.filter((url) => /^http:\/\//i.test(url));
-};
-
 /** Whether a page asks for a password. */
 export const asksForPassword = (html: string): boolean => /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(html);
