@@ -231,6 +231,59 @@ describe.skipIf(!isServerPlatform)('the console in session mode', () => {
   });
 });
 
+describe.skipIf(!isServerPlatform)('the consoles', () => {
+  const consolesAt = async (pool: TestPgBouncer): Promise<number> => {
+    const admin = new Client(pool.adminUrl);
+    await admin.connect();
+    const { rows } = await admin.query<{ database: string; user: string }>('SHOW CLIENTS');
+    await admin.end();
+    return rows.filter(({ database, user }) => database === 'pgbouncer' && user === 'stats').length;
+  };
+
+  it('are one while it looks, and none afterwards', async () => {
+    const pool = await bouncer();
+    const { session } = await opened(consoleOf(pool));
+    for (let n = 0; n < 3; n += 1) await session.sample(tick());
+    expect(await consolesAt(pool)).toBe(1);
+    await session.close();
+    await expect.poll(() => consolesAt(pool)).toBe(0);
+  });
+
+  it('of two PgBouncers are judged apart, and the one that stands still is named', async () => {
+    const [well, bad] = [await bouncer(), await bouncer({ poolSize: 1 })];
+    const holder = await connected(bad);
+    await holder.query('BEGIN');
+    send(await connected(bad), 'SELECT 1');
+    await pause(300);
+    const urls = { pgbouncer: { urls: [well.statsUrl, bad.statsUrl], database: 'postgres' } };
+    const { session, verdict } = await opened(urls);
+    await session.sample(tick());
+    const looks: Look<Seen>[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      await pause(200);
+      looks.push(...(await session.sample(tick())));
+    }
+    expect(verdict(looks)).toMatchObject({ outcome: 'fail', reason: 'stuck' });
+    expect(verdict(looks).because).toMatch(new RegExp(`^127\\.0\\.0\\.1:${bad.port}: the pool is stuck: `));
+  });
+
+  it('that do not answer are a target that cannot be reached, until they do', async () => {
+    const pool = await bouncer();
+    const { session } = await opened({ ...consoleOf(pool), connectTimeout: '400ms' });
+    await session.sample(tick());
+    const [frozen] = pool.processes;
+    if (!frozen) throw new Error('PgBouncer has no process');
+    process.kill(frozen.pid, 'SIGSTOP');
+    try {
+      for (let n = 0; n < 2; n += 1)
+        expect(await session.sample(tick())).toMatchObject([{ missed: { by: 'target', reason: 'pool_unreachable' } }]);
+    } finally {
+      process.kill(frozen.pid, 'SIGCONT');
+    }
+    await expect.poll(async () => 'seen' in ((await session.sample(tick()))[0] ?? {}), { timeout: 10_000 }).toBe(true);
+  });
+});
+
 describe.skipIf(!isServerPlatform)('two processes on one port', () => {
   it('finds and keeps a console on each, and says when one is gone', async () => {
     const pool = await bouncer({ processes: 2 });
