@@ -99,6 +99,12 @@ function writeNotices(out, inputs) {
   writeFileSync(join(out, 'THIRD-PARTY.txt'), `${[head, ...folders.map(notice)].join(rule)}\n`);
 }
 
+/** For editors and for those who read records; from the same zod schemas as the program. */
+function writeSchemas(out) {
+  const words = ['explain', 'schema', '--write', join(out, 'schemas')];
+  execFileSync(process.execPath, [join(out, 'bin/cli.js'), ...words], { stdio: ['ignore', 'inherit', 'ignore'] });
+}
+
 /** Builds beside dist/ and swaps at the end, so that a build that fails leaves the last good one in place. */
 async function main() {
   const out = join(root, `dist.new-${process.pid}`);
@@ -107,6 +113,7 @@ async function main() {
     const quick = await buildQuick(common, src, join(out, 'bin'));
     const bundles = [quick.bundle, ...(await Promise.all([buildCommandLine(out, quick.libraries), buildDemo(out)]))];
     buildLibrary(out);
+    writeSchemas(out);
     writeNotices(
       out,
       bundles.flatMap((bundle) => Object.keys(bundle.metafile.inputs)),

@@ -3,6 +3,7 @@ import { exitMeanings, nearest, type Registry, UsageError } from '../kit/index.t
 import { reasons as rollbackReasons } from '../rollback/index.ts';
 import { engineReasons } from '../run/index.ts';
 import type { Context } from './context.ts';
+import { explainSchema } from './explain-schema.ts';
 import { builtIn } from './registry.ts';
 
 /** One thing that can be explained. */
@@ -12,7 +13,21 @@ interface Entry {
   text: string;
 }
 
-export const explainCommand = (topic: string | undefined, context: Context): number => {
+export interface ExplainOptions {
+  /** `explain schema` only: a folder that gets all of them. */
+  write?: string;
+}
+
+/** Prints what a topic means; `explain schema [NAME]` prints JSON Schemas. */
+export const explainCommand = async (
+  topic: string | undefined,
+  name: string | undefined,
+  options: ExplainOptions,
+  context: Context,
+): Promise<number> => {
+  if (topic === 'schema') return explainSchema(name, options, context);
+  if (name !== undefined || options.write !== undefined)
+    throw new UsageError('only `explain schema` takes a second name and --write');
   const entries = allEntries(builtIn());
   context.stdout.write(`${topic === undefined ? overview(entries) : explained(topic, entries)}\n`);
   return 0;
@@ -73,4 +88,4 @@ const overview = (entries: readonly Entry[]): string =>
       return `${group}s: ${topics.join(', ')}`;
     })
     .join('\n')
-    .concat('\n\nholdpoint explain NAME tells more.');
+    .concat('\n\nholdpoint explain NAME tells more; holdpoint explain schema has the JSON Schemas.');

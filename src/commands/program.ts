@@ -160,12 +160,14 @@ const addShow = (cli: Command, context: Context, done: Done): void => {
 const addExplain = (cli: Command, context: Context, done: Done): void => {
   cli
     .command('explain')
-    .description('what a kind, source, platform, reporter, reason or exit code means')
+    .description('what a kind, source, platform, reporter, reason or exit code means; `schema`: the JSON Schemas')
     .argument('[topic]', 'its name')
-    .addHelpText('after', '\nExample:\n  holdpoint explain slots_exhausted')
-    .action(async (topic) => {
+    .argument('[name]', 'after `schema`: profile, record, or a kind of check')
+    .option('--write <folder>', 'after `schema`: write all of them as files')
+    .addHelpText('after', '\nExamples:\n  holdpoint explain slots_exhausted\n  holdpoint explain schema profile')
+    .action(async (topic, name, options) => {
       const { explainCommand } = await import('./explain.ts');
-      done(explainCommand(topic, context));
+      done(await explainCommand(topic, name, options, context));
     });
 };
 
