@@ -1,6 +1,6 @@
 // Turns what goes wrong with a request into a stage, a code and a sentence.
 import { HttpFailure, type HttpStage } from '../kit/io.ts';
-import { duration } from '../kit/text.ts';
+import { clip, duration } from '../kit/text.ts';
 
 /** How far a connection came; filled while it is made. */
 export interface Progress {
@@ -31,7 +31,13 @@ export const stageOf = (progress: Progress, code: string): Exclude<HttpStage, 't
   return progress.tcp !== undefined && progress.secure ? 'tls' : 'tcp';
 };
 
-const sentences: Record<string, (peer: string) => string> = {
+/** The names of a certificate that is for another one; a shared certificate may hold hundreds. */
+const otherNames = (error: unknown): string => {
+  const names = (error as { cert?: { subjectaltname?: unknown } }).cert?.subjectaltname;
+  return typeof names === 'string' ? `: ${clip(names, 120)}` : '';
+};
+
+const sentences: Record<string, (peer: string, error: unknown) => string> = {
   ECONNREFUSED: (peer) => `${peer} refused the connection: nothing listens there`,
   ENOTFOUND: (peer) => `the name of ${peer} does not resolve`,
   EAI_AGAIN: (peer) => `the name server gave no answer for ${peer}`,
@@ -41,20 +47,30 @@ const sentences: Record<string, (peer: string) => string> = {
   ECONNRESET: (peer) => `${peer} reset the connection`,
   EPIPE: (peer) => `${peer} closed the connection while the request was sent`,
   UND_ERR_SOCKET: (peer) => `${peer} closed the connection before the answer was complete`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (peer) => `${peer} sent a body that is not as long as its Content-Length says`,
   UND_ERR_HEADERS_OVERFLOW: (peer) => `${peer} answered with headers above 32 KiB`,
   EPROTO: (peer) => `${peer} does not speak TLS on this port`,
   ERR_SSL_WRONG_VERSION_NUMBER: (peer) => `${peer} does not speak TLS on this port`,
   CERT_HAS_EXPIRED: (peer) => `the certificate of ${peer} has expired`,
   DEPTH_ZERO_SELF_SIGNED_CERT: (peer) => `the certificate of ${peer} is self-signed`,
   SELF_SIGNED_CERT_IN_CHAIN: (peer) => `the certificate of ${peer} comes from an authority that is not trusted here`,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: (peer) => `the certificate of ${peer} cannot be verified: its chain is incomplete`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: (peer) =>
+    `the certificate of ${peer} comes from an authority that is not trusted here, or the server leaves out an intermediate one`,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: (peer) =>
     `the certificate of ${peer} comes from an authority that is not trusted here`,
-  ERR_TLS_CERT_ALTNAME_INVALID: (peer) => `the certificate of ${peer} is for another name`,
+  ERR_TLS_CERT_ALTNAME_INVALID: (peer, error) => `the certificate of ${peer} is for another name${otherNames(error)}`,
+  CERT_NOT_YET_VALID: (peer) => `the certificate of ${peer} is not valid yet: compare the clocks`,
+  CERT_SIGNATURE_FAILURE: (peer) => `the certificate of ${peer} was not signed by the authority that it names`,
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: (peer) =>
+    `${peer} does not speak HTTP/1.1 over TLS, only another protocol such as HTTP/2`,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: (peer) => `${peer} speaks no version of TLS from 1.2 on`,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: (peer) => `${peer} speaks no version of TLS from 1.2 on`,
 };
 
 const families: readonly [RegExp, (peer: string) => string][] = [
-  [/^HPE_|^HTTPParserError$/, (peer) => `${peer} answered with something that is not HTTP`],
+  // OpenSSL's own text holds addresses and paths of its source.
+  [/^ERR_SSL_/, (peer) => `the TLS handshake with ${peer} failed`],
+  [/^HPE_|^HTTPParserError$/, (peer) => `${peer} answered with something that is not HTTP/1.1`],
   [/^(?:Z_|ERR__ERROR_FORMAT|ERR_PADDING)/, (peer) => `${peer} sent a compressed body that cannot be read`],
   [/^UND_ERR_INVALID_ARG$|^ERR_INVALID/, () => 'the request cannot be sent as it is written'],
 ];
@@ -62,7 +78,7 @@ const families: readonly [RegExp, (peer: string) => string][] = [
 const sentenceOf = (peer: string, code: string, error: unknown): string => {
   const known = sentences[code] ?? families.find(([pattern]) => pattern.test(code))?.[1];
   const detail = error instanceof Error && error.message ? `: ${error.message}` : '';
-  return known ? `${known(peer)} (${code})` : `the request to ${peer} failed (${code})${detail}`;
+  return known ? `${known(peer, error)} (${code})` : `the request to ${peer} failed (${code})${detail}`;
 };
 
 /** What a failed request throws; the original error stays its cause. */

@@ -215,7 +215,7 @@ describe('a failure', () => {
       'something that is not HTTP',
       (socket) => socket.end('220 smtp ready\r\n'),
       'HTTPParserError',
-      '127.0.0.1:PORT answered with something that is not HTTP (HTTPParserError)',
+      '127.0.0.1:PORT answered with something that is not HTTP/1.1 (HTTPParserError)',
     ],
     [
       'endless headers',

@@ -23,25 +23,31 @@ const reasons = {
 
 /**
  * Reads the error of a request. Throws a `MissedLook` when the fault is not the target's: a name server that is silent,
- * a request that cannot be sent. Other errors are thrown on.
+ * a protocol that we do not speak, a request that cannot be sent. Other errors are thrown on.
  */
 export const unanswered = (error: unknown): Unanswered => {
   if (!(error instanceof HttpFailure)) throw error;
   if (error.code === 'EAI_AGAIN')
     throw new MissedLook('instrument', 'dns_unavailable', error.message, { cause: error });
+  // It may serve browsers well: what is missing is ours.
+  if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    throw new MissedLook('ours', 'http2_only', `${error.message}; holdpoint asks over HTTP/1.1`, { cause: error });
   if (error.code === 'ERR_INVALID_URL' || error.code === 'UND_ERR_INVALID_ARG')
     throw new MissedLook('ours', 'bad_request', error.message, { cause: error });
   return { reason: reasons[error.stage], because: error.message };
 };
 
 /** The sentences of `reasons` for a target that gives no answer. */
-export const noAnswerReasons: Record<NoAnswer | 'dns_unavailable' | 'bad_request', string> = {
+export const noAnswerReasons: Record<NoAnswer | 'dns_unavailable' | 'bad_request' | 'http2_only', string> = {
   target_unreachable:
     'No connection could be made. Look whether the service runs and listens on the port, then at the network between.',
   target_timeout: 'The service did not answer in time. Look at pool-wait and db-connections first, then at its load.',
-  target_tls: 'The TLS handshake failed. Look at the certificate that the message names.',
+  target_tls:
+    'The TLS handshake failed. Look at the certificate that the message names; an authority of your own is trusted when NODE_EXTRA_CA_CERTS names its file.',
   target_broken: 'The connection ended before the answer was complete. Look whether the service restarts or crashes.',
   dns_unavailable:
     'The name server did not answer, so nothing was looked at. Look at the DNS of the machine that runs holdpoint.',
+  http2_only:
+    'The server speaks HTTP/2 only and holdpoint asks over HTTP/1.1, so nothing was looked at. Give it an address that speaks HTTP/1.1.',
   bad_request: 'The request in the profile cannot be sent. Look at its URL and headers.',
 };

@@ -42,6 +42,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string[]>;
   body: string;
+  /** There was more than was read. */
+  truncated?: boolean;
 }
 
 /** Values for `{{name}}` in the texts of a matcher. */
@@ -56,7 +58,8 @@ const statusFault = ({ status }: Matcher, answer: Answer): string | undefined =>
     ? undefined
     : `the status was ${answer.status}, expected ${status.join(' or ')}`;
 
-const bodySize = (answer: Answer): string => `${count(answer.body.length)} characters`;
+const bodySize = ({ body, truncated }: Answer): string =>
+  `${truncated ? 'its first ' : ''}${count(body.length)} characters`;
 
 const textFault = ({ contains = [] }: Matcher, answer: Answer, values: Values): string | undefined => {
   const missing = contains.map((text) => fill(text, values)).find((text) => !answer.body.includes(text));

@@ -2,16 +2,18 @@
 import type { HttpRequest, HttpResponse } from '../../kit/io.ts';
 import type { Session, World } from '../../kit/kind.ts';
 import type { Look, Tick } from '../../kit/samples.ts';
+import { daysUntil } from './certificate.ts';
 import { compileCondition, type ConditionInput } from './condition.ts';
 import { unanswered } from './failure.ts';
-import { mismatch } from './matcher.ts';
+import { type Answer, mismatch } from './matcher.ts';
 import type { RequestPlan } from './request.ts';
 import type { HttpSeen } from './seen.ts';
 import type { HttpSpec } from './spec.ts';
+import { stagesOf } from './stages.ts';
 import { type Place, placesOf, urlOf } from './target.ts';
 
 /** Says why an answer is not as expected. */
-type Expectation = (answer: ConditionInput) => string | undefined;
+type Expectation = (answer: ConditionInput & Answer) => string | undefined;
 
 const expectationOf = async ({ expect }: HttpSpec): Promise<Expectation> => {
   if (typeof expect === 'string') return compileCondition(expect);
@@ -45,11 +47,18 @@ const requestTo = ({ base }: Place, { request, connectTo }: HttpSpec, tick: Tick
   };
 };
 
-const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation): HttpSeen => {
+const tlsOf = ({ tls }: HttpResponse, now: number): Pick<HttpSeen, 'tls'> => {
+  if (!tls) return {};
+  const { protocol, expires } = tls;
+  return { tls: { protocol, ...(expires === undefined ? {} : { days: daysUntil(expires, now) }) } };
+};
+
+const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation, now: number): HttpSeen => {
+  const seen = { ask, status: answer.status, stages: stagesOf(answer.timings), ...tlsOf(answer, now) };
   const ms = Math.round(answer.timings.total);
   const because = expectation({ ...answer, ms: answer.timings.total });
   const reason = answer.status >= 500 ? 'target_5xx' : 'unexpected_answer';
-  return { ask, status: answer.status, ms, fault: because === undefined ? null : { reason, because } };
+  return { ...seen, ms, fault: because === undefined ? null : { reason, because } };
 };
 
 /** Opens the looks of an `http` check. Throws a `UsageError` for a condition that is none. */
@@ -63,7 +72,7 @@ export const openHttp = async (spec: HttpSpec, { io }: World): Promise<Session<H
     const group = place.group === undefined ? {} : { group: place.group };
     try {
       const answer = await io.http.request(requestTo(place, spec, tick));
-      return { ...group, seen: seenOf(ask, answer, expectation) };
+      return { ...group, seen: seenOf(ask, answer, expectation, io.clock.now()) };
     } catch (error) {
       const fault = { ...unanswered(error) };
       return { ...group, seen: { ask, status: null, ms: Math.round(io.clock.monotonic() - started), fault } };
