@@ -18,6 +18,7 @@ export interface Issue {
   maximum?: number | bigint;
   inclusive?: boolean;
   format?: string;
+  params?: { onlyKeys?: boolean } | undefined;
 }
 
 /** What was validated, and where it stands. */
@@ -97,8 +98,12 @@ const keysOf = (path: readonly PropertyKey[]): Path =>
 
 const isBelow = (path: Path, top: Path): boolean => top.every((part, index) => String(part) === String(path[index]));
 
-/** Unresolved values: what a schema says of a placeholder, or of a map as a whole that holds one, is not told. */
+/**
+ * Unresolved values: what a schema says of a placeholder, or of a map as a whole that holds one, is not told; but what it
+ * says of the keys alone (`params: { onlyKeys: true }`) holds whatever the values will be.
+ */
 const isVoid = (issue: Issue, path: Path, unresolved: readonly Path[]): boolean =>
+  issue.params?.onlyKeys !== true &&
   unresolved.some((place) => isBelow(path, place) || (issue.code === 'custom' && isBelow(place, path)));
 
 /** How far a value is from an option of a union: a wrong type as a whole is farthest, then unknown keys. */

@@ -158,7 +158,7 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
       /^15 of 15 usable slots in use \(limit 95 %\), 1 of them by this check; auth@new holds 10 \(\+10 since \d\d:\d\d:\d\d UTC\), auth@old 4/,
     );
     expect(verdict.next).toBe(
-      "scale auth@new down, or end its connections: run what this prints: SELECT CONCAT('KILL ', processlist_id, ';') FROM performance_schema.session_connect_attrs WHERE attr_name = 'program_name' AND attr_value = 'auth@new'; rolling back first may need more slots while both releases run",
+      "scale auth@new down, or end its connections: SELECT CONCAT('KILL ', processlist_id, CHAR(59 USING utf8mb4)) FROM performance_schema.session_connect_attrs WHERE attr_name = 'program_name' AND attr_value = 'auth@new'; rolling back first may need more slots while both releases run",
     );
   });
 

@@ -232,7 +232,7 @@ describe('the verdict', () => {
       reason: 'slots_exhausted',
       introduced: true,
       because: '100 of 100 usable slots in use (limit 95 %); role auth_svc holds 100 (+80 since 13:02:10 UTC)',
-      next: "scale role auth_svc down, or end its connections: run what this prints: SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE user = 'auth_svc'; rolling back first may need more slots while both releases run",
+      next: "scale role auth_svc down, or end its connections: SELECT CONCAT('KILL ', id, CHAR(59 USING utf8mb4)) FROM information_schema.processlist WHERE user = 'auth_svc'; rolling back first may need more slots while both releases run",
     });
   });
 

@@ -54,12 +54,17 @@ export const spec = z
   })
   .refine(
     ({ postgres, mysql, servers }) => [postgres, mysql, servers].filter((key) => key !== undefined).length === 1,
-    'name exactly one: postgres or mysql (one server), or servers (name → URL, each judged by itself)',
+    {
+      message: 'name exactly one: postgres or mysql (one server), or servers (name → URL, each judged by itself)',
+      params: { onlyKeys: true },
+    },
   )
   .refine(({ mysql, breakGlass }) => mysql === undefined || breakGlass === 'none', {
     path: ['breakGlass'],
+    params: { onlyKeys: true },
     message: 'is for Postgres; MySQL and MariaDB keep a spare slot for an account with CONNECTION ADMIN',
-  });
+  })
+  .meta({ choices: [['postgres', 'mysql', 'servers']] });
 
 export type Spec = z.infer<typeof spec>;
 

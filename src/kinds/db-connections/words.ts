@@ -30,6 +30,9 @@ const postgres: Words = {
   idle: "SELECT pid, application_name, now() - state_change AS idle, query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' ORDER BY state_change",
 };
 
+/** A real one would end the statement for whoever cuts statements out of sentences. */
+const semicolon = 'CHAR(59 USING utf8mb4)';
+
 const mysqlQuoted = (text: string): string => quoted(text.replaceAll('\\', '\\\\'));
 
 const mysql: Words = {
@@ -41,8 +44,8 @@ const mysql: Words = {
   ask: 'ask the server with an account that has CONNECTION ADMIN, for which one slot is spare: SELECT user, count(*) FROM information_schema.processlist GROUP BY 1 ORDER BY 2 DESC',
   terminate: ({ application, role }) =>
     application === ''
-      ? `run what this prints: SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE user = ${mysqlQuoted(role)}`
-      : `run what this prints: SELECT CONCAT('KILL ', processlist_id, ';') FROM performance_schema.session_connect_attrs WHERE attr_name = 'program_name' AND attr_value = ${mysqlQuoted(application)}`,
+      ? `SELECT CONCAT('KILL ', id, ${semicolon}) FROM information_schema.processlist WHERE user = ${mysqlQuoted(role)}`
+      : `SELECT CONCAT('KILL ', processlist_id, ${semicolon}) FROM performance_schema.session_connect_attrs WHERE attr_name = 'program_name' AND attr_value = ${mysqlQuoted(application)}`,
   idle: 'SELECT p.id, p.user, p.host, p.time FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id ORDER BY p.time DESC',
 };
 

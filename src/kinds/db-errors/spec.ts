@@ -32,17 +32,18 @@ export const spec = z
     connectTimeout: positiveDuration().prefault('3s'),
     statementTimeout: positiveDuration().prefault('2s'),
   })
-  .refine(
-    ({ from, postgres, mysql }) => from !== undefined || postgres !== undefined || mysql !== undefined,
-    'needs a source such as log, or postgres or mysql, or a source and one of these',
-  )
-  .refine(
-    ({ postgres, mysql }) => postgres === undefined || mysql === undefined,
-    'name postgres or mysql, not both; a second server needs a check of its own',
-  )
+  .refine(({ from, postgres, mysql }) => from !== undefined || postgres !== undefined || mysql !== undefined, {
+    message: 'needs a source such as log, or postgres or mysql, or a source and one of these',
+    params: { onlyKeys: true },
+  })
+  .refine(({ postgres, mysql }) => postgres === undefined || mysql === undefined, {
+    message: 'name postgres or mysql, not both; a second server needs a check of its own',
+    params: { onlyKeys: true },
+  })
   .refine(({ from }) => from === undefined || from.source === 'log' || from.query.errors !== undefined, {
     path: ['from', 'query', 'errors'],
     message: 'is missing; name the counter of connection errors (only of a log the lines are known)',
-  });
+  })
+  .meta({ choices: [['postgres', 'mysql']] });
 
 export type Spec = z.output<typeof spec>;

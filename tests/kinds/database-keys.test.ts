@@ -1,0 +1,64 @@
+// Which server a database check names, as `validate` tells it: from the keys alone, before any secret is known.
+import { expect, it } from 'vitest';
+import { validateProfiles } from '../../src/commands/validate.ts';
+import { dbConnections } from '../../src/kinds/db-connections/index.ts';
+import { dbErrors } from '../../src/kinds/db-errors/index.ts';
+import type { AnyKind, Registry } from '../../src/kit/index.ts';
+import { ioOf } from '../profile/project.ts';
+
+const kinds = [dbConnections, dbErrors] as unknown as AnyKind[];
+const registry: Registry = {
+  kinds: new Map(kinds.map((part) => [part.name, { part, origin: 'holdpoint' }])),
+  sources: new Map(),
+  platforms: new Map(),
+  reporters: new Map(),
+};
+
+const validate = async (text: string) => {
+  const files = {
+    'deploy-profiles/auth.yaml': text,
+    '/holdpoint/checks/db-connections.yaml': 'kind: db-connections\n',
+    '/holdpoint/checks/db-errors.yaml': 'kind: db-errors\n',
+  };
+  const given = { names: [], show: false, cwd: '/project', io: ioOf({ files }), registry };
+  return validateProfiles({ ...given, checksFolder: '/holdpoint/checks' });
+};
+
+const profile = (checks: string): string => `service: auth\nchecks:\n${checks}`;
+const url = '${secret:URL}';
+
+it.each([
+  [
+    'two servers under two keys',
+    `  db-connections:\n    role: a\n    postgres: ${url}\n    mysql: ${url}\n`,
+    'deploy-profiles/auth.yaml:4:5 checks.db-connections: name exactly one: postgres or mysql (one server), or servers (name → URL, each judged by itself)',
+  ],
+  [
+    'no server',
+    '  db-connections:\n    role: a\n',
+    'deploy-profiles/auth.yaml:4:5 checks.db-connections: name exactly one: postgres or mysql (one server), or servers (name → URL, each judged by itself)',
+  ],
+  [
+    'a way in that is of Postgres',
+    `  db-connections:\n    role: a\n    mysql: ${url}\n    breakGlass: walsender\n`,
+    'deploy-profiles/auth.yaml:6:17 checks.db-connections.breakGlass: is for Postgres; MySQL and MariaDB keep a spare slot for an account with CONNECTION ADMIN',
+  ],
+  [
+    'a key that is almost right',
+    `  db-connections:\n    role: a\n    mysql: ${url}\n    mysq: ${url}\n`,
+    'deploy-profiles/auth.yaml:6:5 checks.db-connections.mysq: unknown key "mysq"; did you mean "mysql"?',
+  ],
+  [
+    'two servers of db-errors',
+    `  db-errors:\n    postgres: ${url}\n    mysql: ${url}\n`,
+    'deploy-profiles/auth.yaml:4:5 checks.db-errors: name postgres or mysql, not both; a second server needs a check of its own',
+  ],
+])('%s', async (_, checks, problem) => {
+  expect(await validate(profile(checks))).toMatchObject({ problems: [problem] });
+});
+
+it('an environment may name another sort of server', async () => {
+  const overlay = `environments:\n  staging:\n    checks: { db-connections: { mysql: "${url}" } }\n`;
+  const text = `${profile(`  db-connections:\n    role: a\n    postgres: ${url}\n`)}${overlay}`;
+  expect(await validate(text)).toMatchObject({ problems: [] });
+});
