@@ -23,6 +23,13 @@ export const mariaDbProgram: SystemProgram = {
   packages: ['mariadb-server-core', 'mariadb-client-core'],
 };
 
+/** The browser itself: the script of that name in /usr/bin finds it under / only. */
+export const chromiumProgram: SystemProgram = {
+  name: 'chromium',
+  packages: ['chromium'],
+  path: 'usr/lib/chromium/chromium',
+};
+
 const pythonPackages = 'usr/lib/python3/dist-packages';
 /** Python with the modules of Django's admin on Postgres. */
 export const djangoPrograms = {
