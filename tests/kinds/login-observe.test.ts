@@ -207,8 +207,8 @@ describe('the pages', () => {
   ])('the return parameter: %s', (_, exchanges, name) => {
     const question = redirectQuestion(exchanges);
     expect(question?.name).toBe(name);
-    if (name !== undefined)
-      expect(new URL(question?.url ?? '').searchParams.get(name)).toBe('https://holdpoint.invalid/');
+    const asked = question && new URL(question.url).searchParams.get(question.name);
+    expect(asked).toBe(name && 'https://holdpoint.invalid/');
   });
 });
 

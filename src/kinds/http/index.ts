@@ -26,7 +26,9 @@ export const http: Kind<HttpSpec, HttpSeen> = {
     unexpected_answer: 'The answer is not as expected. Send the request by hand and compare it with `expect`.',
     target_5xx:
       'The service answered 500 to 599. Look into its log; if a database or pool check fails too, start there.',
-    too_slow: 'The answer took longer than `expect.maxTime`. Look at pool-wait and db-connections first.',
+    certificate_expires: 'The certificate expires in fewer days than `tls.minDays`. Look at who renews it.',
+    too_slow:
+      'The answer took longer than `expect.maxTime`, or a stage of it longer than `budgets`. Look at pool-wait and db-connections first.',
     ...noAnswerReasons,
   },
   baseline: 'look',

@@ -1,9 +1,11 @@
 // Judges the looks of an `http` check, and says it in words.
 import type { Chart, ChartPoint, History, Part, Sample, Verdict } from '../../kit/samples.ts';
 import { duration } from '../../kit/text.ts';
-import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict } from '../../kit/verdicts.ts';
+import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
+import { expiryText, warnDays } from './certificate.ts';
 import type { HttpSeen } from './seen.ts';
 import type { HttpSpec } from './spec.ts';
+import { slowStage } from './stages.ts';
 
 const maxTimeOf = ({ expect }: HttpSpec): number | undefined =>
   typeof expect === 'string' ? undefined : expect.maxTime;
@@ -25,23 +27,42 @@ const otherwise = ({ ask }: HttpSeen): string => `send ${ask} by hand and compar
 const faultOf =
   (spec: HttpSpec) =>
   (seen: HttpSeen): Fault | undefined => {
-    const { ask, ms, fault } = seen;
+    const { ask, fault } = seen;
     if (fault) {
       const next = (nextSteps[fault.reason] ?? otherwise)(seen);
       return { reason: fault.reason, because: `${ask}: ${fault.because}`, next };
     }
-    const limit = maxTimeOf(spec);
-    if (limit === undefined || ms <= limit) return undefined;
-    return {
-      reason: 'too_slow',
-      because: `${ask} took ${duration(ms)}, limit ${duration(limit)}`,
-      next: 'look at pool-wait and db-connections first, then at the load of the service',
-      asks: 'block',
-      value: ms,
-      limit,
-      unit: 'ms',
-    };
+    return slowFault(spec, seen) ?? expiringFault(spec, seen);
   };
+
+const slowNext = 'look at pool-wait and db-connections first, then at the load of the service';
+
+/** All of it took too long, or one of its stages. */
+const slowFault = (spec: HttpSpec, { ask, ms, stages = {} }: HttpSeen): Fault | undefined => {
+  const limit = maxTimeOf(spec);
+  const whole = { because: `${ask} took ${duration(ms)}, limit ${duration(limit ?? 0)}`, ms, limit: limit ?? 0 };
+  const stage = slowStage(stages, spec.budgets);
+  const slow = limit !== undefined && ms > limit ? whole : stage && { ...stage, because: `${ask}: ${stage.because}` };
+  if (!slow) return undefined;
+  const { because, ms: value, limit: most } = slow;
+  return { reason: 'too_slow', because, next: slowNext, asks: 'block', value, limit: most, unit: 'ms' };
+};
+
+const expiringFault = ({ tls: wanted }: HttpSpec, { ask, tls }: HttpSeen): Fault | undefined => {
+  if (wanted === undefined || tls?.days === undefined || tls.days >= wanted.minDays) return undefined;
+  return {
+    reason: 'certificate_expires',
+    because: `${ask}: the certificate ${expiryText(tls.days, wanted.minDays)}`,
+    next: 'look at who renews the certificate, and why that did not happen',
+    asks: 'block',
+  };
+};
+
+/** The least number of days of all certificates: a warning in the last three weeks. */
+const certificateParts = (samples: readonly Sample<HttpSeen>[]): Part[] => {
+  const days = Math.min(...seenOf(samples).map(({ tls }) => tls?.days ?? Number.POSITIVE_INFINITY));
+  return days < warnDays ? [{ name: 'certificate', outcome: 'warn', because: expiryText(days, warnDays) }] : [];
+};
 
 const partOf = (spec: HttpSpec, group: string, samples: Sample<HttpSeen>[]): Part => {
   const seen = lastSeen(samples);
@@ -56,8 +77,9 @@ const partOf = (spec: HttpSpec, group: string, samples: Sample<HttpSeen>[]): Par
 };
 
 const partsOf = (spec: HttpSpec, samples: Sample<HttpSeen>[]): { parts?: Part[] } => {
-  if (spec.instances === undefined) return {};
-  return { parts: [...byGroup(samples)].map(([group, own]) => partOf(spec, group, own)) };
+  const groups = spec.instances === undefined ? [] : [...byGroup(samples)];
+  const parts = [...groups.map(([group, own]) => partOf(spec, group, own)), ...certificateParts(samples)];
+  return parts.length === 0 ? {} : { parts };
 };
 
 const goodOf = (spec: HttpSpec, seen: HttpSeen | undefined): Omit<Fault, 'reason'> =>

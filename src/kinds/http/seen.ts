@@ -1,5 +1,7 @@
 // What one look of an `http` check saw: plain data, without the body.
 
+import type { Stages } from './stages.ts';
+
 export type HttpSeen = {
   /** `GET /health`. */
   ask: string;
@@ -7,6 +9,10 @@ export type HttpSeen = {
   status: number | null;
   /** Milliseconds of the whole exchange. */
   ms: number;
+  /** Milliseconds of each stage; absent where there was no answer. */
+  stages?: Stages;
+  /** How the connection was secured; absent without TLS. */
+  tls?: { protocol: string; days?: number };
   /** Why it is not what was expected, as a code and half a sentence; null when it is. */
   fault: { reason: string; because: string } | null;
 };

@@ -4,6 +4,7 @@ import { positiveDuration } from '../../kit/units.ts';
 import { compileCondition } from './condition.ts';
 import { matcherShape } from './matcher.ts';
 import { requestSchema } from './request.ts';
+import { stageBudgets } from './stages.ts';
 import { hasPlace, targetChoices, targetShape } from './target.ts';
 
 const expectations = () =>
@@ -33,6 +34,10 @@ export const httpSpec = z
     request: requestSchema(),
     /** Expectations, or a free condition in CEL over status, ms, body, json and headers. */
     expect: z.union([condition(), expectations()]),
+    /** How long each stage may take; `expect.maxTime` is for the whole. */
+    budgets: stageBudgets().default({}),
+    /** Fails when the certificate expires in fewer days. */
+    tls: z.strictObject({ minDays: z.number().int().min(1).max(3650) }).optional(),
   })
   .refine(hasPlace, 'needs a target (a base URL) or instances')
   .meta({ choices: targetChoices });
