@@ -6,7 +6,7 @@ import { type Ask, shellLine } from './commands.ts';
 import { ownerOf } from './kubernetes/owners.ts';
 import { readinessOf } from './kubernetes/readiness.ts';
 import { type WorkloadObject, workloadSchema } from './kubernetes/objects.ts';
-import { argument, type Cluster, clusterKeys, kubectl } from './settings.ts';
+import { argument, type Cluster, clusterKeys, kubectl, wholeSeconds } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -125,7 +125,7 @@ const rollback = (spec: Settings, to: string): string[] => [
   spec.release,
   to,
   '--wait',
-  `--timeout=${Math.max(1, Math.floor(spec.deadline / 1000))}s`,
+  `--timeout=${wholeSeconds(spec.deadline)}s`,
 ];
 
 const mayDo = (spec: Settings, verb: string, resource: string) => ({

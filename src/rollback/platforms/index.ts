@@ -1,10 +1,20 @@
 // The platforms that ship with holdpoint: one line each.
 import type { AnyPlatform } from '../../kit/index.ts';
 import { argoRollouts } from './argo-rollouts.ts';
+import { argocdPlatform } from './argocd.ts';
 import { command } from './command.ts';
+import { flux } from './flux.ts';
 import { helmPlatform } from './helm.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { symlink } from './symlink.ts';
 
 /** All built-in platforms. */
-export const platforms: AnyPlatform[] = [argoRollouts, command, helmPlatform, kubernetes, symlink];
+export const platforms: AnyPlatform[] = [
+  argoRollouts,
+  argocdPlatform,
+  command,
+  flux,
+  helmPlatform,
+  kubernetes,
+  symlink,
+];

@@ -33,3 +33,6 @@ export const kubectl = ({ namespace, context, kubeconfig }: Cluster): string[] =
   ...(context === undefined ? [] : [`--context=${context}`]),
   `--namespace=${namespace}`,
 ];
+
+/** Whole seconds for a command's own --timeout, at least one. */
+export const wholeSeconds = (ms: number): number => Math.max(1, Math.floor(ms / 1000));

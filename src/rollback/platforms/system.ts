@@ -1,6 +1,7 @@
 // A platform out of a few declarations: how a deploy system is asked what is live, and which commands go back.
 import type { ZodType } from 'zod';
 import {
+  clip,
   type Direction,
   type Finding,
   type Io,
@@ -20,6 +21,8 @@ export interface Need {
   /** `may patch deployments.apps/auth in prod`. */
   what: string;
   argv: Argv;
+  /** What it then prints, where its exit code says nothing. */
+  says?: string;
   /** What to do when it is not so. */
   next?: string;
 }
@@ -157,8 +160,12 @@ const examine = async <Settings extends { deadline: number }, Found extends Live
 };
 
 /** Runs the command of one need. Never throws. */
-export const examineNeed = async ({ what, argv, next }: Need, ask: Ask): Promise<Finding> => {
-  const failure = failureOf(argv, await ask.run(argv), readDeadline);
-  if (failure === undefined) return { what, state: 'ok', because: `\`${shellLine(argv)}\` ended with 0` };
+export const examineNeed = async ({ what, argv, says, next }: Need, ask: Ask): Promise<Finding> => {
+  const finished = await ask.run(argv);
+  const line = `\`${shellLine(argv)}\``;
+  const said = clip(finished.stdout.trim(), 100);
+  const isSaid = says === undefined || said === says;
+  const failure = failureOf(argv, finished, readDeadline) ?? (isSaid ? undefined : `${line} says ${said || 'nothing'}`);
+  if (failure === undefined) return { what, state: 'ok', because: `${line} ended with 0` };
   return { what, state: 'failed', because: failure, ...(next === undefined ? {} : { next }) };
 };
