@@ -31,9 +31,6 @@ export const shippedChecks = async ({ io, packageRoot }: Context): Promise<Shipp
   );
 };
 
-/** A schema as it is printed and written. */
-export const schemaText = (schema: JsonSchema): string => `${JSON.stringify(schema, null, 2)}\n`;
-
 /** Prints one, or tells which there are; with `write` all of them become files. */
 export const explainSchema = async (
   name: string | undefined,
@@ -42,7 +39,10 @@ export const explainSchema = async (
 ): Promise<number> => {
   const schemas = jsonSchemas(builtIn(), await shippedChecks(context));
   if (write !== undefined) await writeAll(schemas, resolve(context.cwd, write), context);
-  else context.stdout.write(name === undefined ? overview([...schemas.keys()]) : schemaText(one(name, schemas)));
+  else
+    context.stdout.write(
+      name === undefined ? overview([...schemas.keys()]) : `${JSON.stringify(one(name, schemas), null, 2)}\n`,
+    );
   return 0;
 };
 
@@ -58,7 +58,8 @@ const writeAll = async (
   folder: string,
   { io, stderr }: Context,
 ): Promise<void> => {
-  for (const [name, schema] of schemas) await io.files.write(join(folder, `${name}.json`), schemaText(schema));
+  for (const [name, schema] of schemas)
+    await io.files.write(join(folder, `${name}.json`), `${JSON.stringify(schema)}\n`);
   stderr.write(`${schemas.size} schemas written to ${folder}\n`);
 };
 

@@ -1,22 +1,9 @@
 // The verbs and flags of the command line. Each verb's code is loaded only when it is typed.
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../kit/duration.ts';
+import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
-
-/** Where the exit code of the verb that ran is put. */
-export type Done = (exitCode: number) => void;
-
-const collect = (value: string, all: string[]): string[] => [...all, ...value.split(',').filter(Boolean)];
-const append = (value: string, all: string[]): string[] => [...all, value];
-
-const duration = (value: string): number => {
-  const ms = parseDuration(value);
-  if (ms === undefined) throw new InvalidArgumentError('write a duration like 30s, 5m or 1h.');
-  return ms;
-};
-
-const profileArgument = ['<profile>', 'name[/environment] in deploy-profiles/, or a path'] as const;
+import { addCompletion, addDemo, addExplain, addReplay, addShow } from './program-after.ts';
+import { append, collect, type Done, duration, profileArgument } from './program-options.ts';
 
 const withCommon = (command: Command): Command =>
   command
@@ -39,7 +26,18 @@ export const program = (context: Context, done: Done): Command => {
     .addHelpText('before', helpTop)
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const add of [addRun, addCheck, addBaseline, addRollback, addValidate, addReplay, addShow, addExplain, addDemo])
+  for (const add of [
+    addRun,
+    addCheck,
+    addBaseline,
+    addRollback,
+    addValidate,
+    addReplay,
+    addShow,
+    addExplain,
+    addDemo,
+    addCompletion,
+  ])
     add(cli, context, done);
   return cli;
 };
@@ -122,64 +120,5 @@ const addValidate = (cli: Command, context: Context, done: Done): void => {
     .action(async (profiles, options) => {
       const { validateCommand } = await import('./validate.ts');
       done(await validateCommand(profiles, options, context));
-    });
-};
-
-const addReplay = (cli: Command, context: Context, done: Done): void => {
-  cli
-    .command('replay')
-    .description('before I need it: would another profile have decided otherwise? judges a record again')
-    .argument('[record]', 'a file that a run has saved, or the id of a run')
-    .argument('[profile]', 'name[/environment] in deploy-profiles/, or a path')
-    .option('--report-only', 'end with 0 whatever the new decision is', false)
-    .option('--reporter <name[=file]>', 'report the run as it would have been; may be given several times', append, [])
-    .option('--store <folder>', 'where records are kept (default: .holdpoint beside deploy-profiles)')
-    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}')
-    .addHelpText('after', '\nExample:\n  holdpoint replay .holdpoint/runs/RECORD.json auth/production --report-only')
-    .action(async (record, profile, options) => {
-      const { replayCommand } = await import('./replay.ts');
-      done(await replayCommand(record, profile, options, context));
-    });
-};
-
-const addShow = (cli: Command, context: Context, done: Done): void => {
-  cli
-    .command('show')
-    .description('afterwards: earlier runs; without arguments the list')
-    .argument('[run]', 'id of a run')
-    .option('--last', 'the newest run', false)
-    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
-    .option('--store <folder>', 'where records are kept (default: .holdpoint)')
-    .addHelpText('after', '\nExample:\n  holdpoint show --last --reporter json')
-    .action(async (run, options) => {
-      const { showCommand } = await import('./show.ts');
-      done(await showCommand(run, options, context));
-    });
-};
-
-const addExplain = (cli: Command, context: Context, done: Done): void => {
-  cli
-    .command('explain')
-    .description('what a kind, source, platform, reporter, reason or exit code means; `schema`: the JSON Schemas')
-    .argument('[topic]', 'its name')
-    .argument('[name]', 'after `schema`: profile, record, or a kind of check')
-    .option('--write <folder>', 'after `schema`: write all of them as files')
-    .addHelpText('after', '\nExamples:\n  holdpoint explain slots_exhausted\n  holdpoint explain schema profile')
-    .action(async (topic, name, options) => {
-      const { explainCommand } = await import('./explain.ts');
-      done(await explainCommand(topic, name, options, context));
-    });
-};
-
-const addDemo = (cli: Command, context: Context, done: Done): void => {
-  cli
-    .command('demo')
-    .description('the incident, replayed on a real Postgres on this machine, in about a minute')
-    .option('--scenario <name>', 'which one; "list" lists them', 'incident')
-    .option('--reporter <name[=file]>', 'handed to `holdpoint run`; may be given several times', append, [])
-    .addHelpText('after', '\nExample:\n  holdpoint demo --scenario healthy')
-    .action(async (options) => {
-      const { demoCommand } = await import('./demo.ts');
-      done(await demoCommand(options, context));
     });
 };

@@ -1,0 +1,80 @@
+// The verbs around a run: what was, what would have been, what a word means, and how to begin.
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import { append, type Done } from './program-options.ts';
+
+/** Adds one verb. */
+export const addReplay = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('replay')
+    .description('before I need it: would another profile have decided otherwise? judges a record again')
+    .argument('[record]', 'a file that a run has saved, or the id of a run')
+    .argument('[profile]', 'name[/environment] in deploy-profiles/, or a path')
+    .option('--report-only', 'end with 0 whatever the new decision is', false)
+    .option('--reporter <name[=file]>', 'report the run as it would have been; may be given several times', append, [])
+    .option('--store <folder>', 'where records are kept (default: .holdpoint beside deploy-profiles)')
+    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}')
+    .addHelpText('after', '\nExample:\n  holdpoint replay .holdpoint/runs/RECORD.json auth/production --report-only')
+    .action(async (record, profile, options) => {
+      const { replayCommand } = await import('./replay.ts');
+      done(await replayCommand(record, profile, options, context));
+    });
+};
+
+/** Adds one verb. */
+export const addShow = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('show')
+    .description('afterwards: earlier runs; without arguments the list')
+    .argument('[run]', 'id of a run')
+    .option('--last', 'the newest run', false)
+    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
+    .option('--store <folder>', 'where records are kept (default: .holdpoint)')
+    .addHelpText('after', '\nExample:\n  holdpoint show --last --reporter json')
+    .action(async (run, options) => {
+      const { showCommand } = await import('./show.ts');
+      done(await showCommand(run, options, context));
+    });
+};
+
+/** Adds one verb. */
+export const addExplain = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('explain')
+    .description('what a kind, source, platform, reporter, reason or exit code means; `schema`: the JSON Schemas')
+    .argument('[topic]', 'its name')
+    .argument('[name]', 'after `schema`: profile, record, or a kind of check')
+    .option('--write <folder>', 'after `schema`: write all of them as files')
+    .addHelpText('after', '\nExamples:\n  holdpoint explain slots_exhausted\n  holdpoint explain schema profile')
+    .action(async (topic, name, options) => {
+      const { explainCommand } = await import('./explain.ts');
+      done(await explainCommand(topic, name, options, context));
+    });
+};
+
+/** Adds one verb. */
+export const addDemo = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('demo')
+    .description('the incident, replayed on a real Postgres on this machine, in about a minute')
+    .option('--scenario <name>', 'which one; "list" lists them', 'incident')
+    .option('--reporter <name[=file]>', 'handed to `holdpoint run`; may be given several times', append, [])
+    .addHelpText('after', '\nExample:\n  holdpoint demo --scenario healthy')
+    .action(async (options) => {
+      const { demoCommand } = await import('./demo.ts');
+      done(await demoCommand(options, context));
+    });
+};
+
+/** Adds one verb. */
+export const addCompletion = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('completion')
+    .description('a script that completes verbs, flags and profiles in your shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', '\nExample:\n  eval "$(holdpoint completion bash)"')
+    .action(async (shell) => {
+      const { completionCommand } = await import('./completion.ts');
+      done(await completionCommand(shell, cli, context));
+    });
+};

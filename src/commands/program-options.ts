@@ -1,0 +1,21 @@
+// What the flags of several verbs share: lists, durations, the name of a profile.
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../kit/duration.ts';
+
+/** Where the exit code of the verb that ran is put. */
+export type Done = (exitCode: number) => void;
+
+/** `a,b` in one flag, and the flag several times. */
+export const collect = (value: string, all: string[]): string[] => [...all, ...value.split(',').filter(Boolean)];
+/** The flag several times. */
+export const append = (value: string, all: string[]): string[] => [...all, value];
+
+/** `5m` → milliseconds. */
+export const duration = (value: string): number => {
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new InvalidArgumentError('write a duration like 30s, 5m or 1h.');
+  return ms;
+};
+
+/** The argument of a verb that takes a profile. */
+export const profileArgument = ['<profile>', 'name[/environment] in deploy-profiles/, or a path'] as const;
