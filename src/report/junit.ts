@@ -4,6 +4,7 @@ import { atEnd } from './at-end.ts';
 import { exitReason, isUnwell, lengthOf, stopsOf } from './ending.ts';
 import { headline, targetOf } from './headline.ts';
 import { numbersOf } from './numbers.ts';
+import { partWarnings } from './part-warnings.ts';
 import { element } from './xml.ts';
 
 /** Writes what both the schema of Jenkins' xUnit plugin (junit-10) and that of Maven Surefire allow, and no more. */
@@ -65,7 +66,10 @@ const checkCase = (check: RecordedCheck): Case => ({
   name: check.id,
   ms: check.samples.reduce((sum, { ms }) => sum + ms, 0),
   problem: checkProblem(check),
-  said: sentence(check),
+  said: [
+    sentence(check),
+    ...partWarnings({ checks: [check] }).map(({ name, because }) => `warn: ${name}: ${because}`),
+  ].join('\n'),
 });
 
 const problemOf: Record<RecordedCheck['outcome'], Problem['as'] | undefined> = {

@@ -5,6 +5,7 @@ import { isUnwell, lengthOf, stopsOf, worstFirst } from './ending.ts';
 import { headline } from './headline.ts';
 import { code, escapeMarkdown, table } from './markdown-text.ts';
 import { numbersOf } from './numbers.ts';
+import { partWarnings } from './part-warnings.ts';
 import { meaning, sinceWhen } from './wording.ts';
 
 export const markdown: Reporter = {
@@ -25,6 +26,7 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
     diagnosis(record),
     stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
     checks(record),
+    warnings(record),
     steps(record),
     rollback(record),
     [closing(record, saved)],
@@ -92,6 +94,13 @@ const notes = ({ outcome, attribution, action }: RecordedCheck): string => {
 export const stepsOf = ({ diagnosis: { next }, checks: all }: RunRecord): string[] => [
   ...new Set(next.length > 0 ? next : all.filter(isUnwell).flatMap((check) => check.next ?? [])),
 ];
+
+const warnings = (record: RunRecord): string[] => {
+  const list = partWarnings(record).map(
+    ({ title, name, because }) => `- ⚠️ ${escapeMarkdown(`${title}: ${name}`)}: ${sentence(because)}`,
+  );
+  return list.length > 0 ? ['**Warnings**', '', ...list] : [];
+};
 
 const steps = (record: RunRecord): string[] => {
   const list = stepsOf(record).map((text, at) => `${at + 1}. ${escapeMarkdown(text)}`);

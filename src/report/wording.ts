@@ -11,10 +11,11 @@ import {
 import { comparedWith, holders } from './by-hand.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
+import { partWarnings } from './part-warnings.ts';
 import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
-const most = { failing: 6, next: 4, passed: 6 };
+const most = { failing: 6, next: 4, passed: 6, warned: 4 };
 
 /** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */
 const byHand = { failing: 4, next: 3, diagnosis: 240, few: { checks: 3, sentence: 150 }, many: { sentence: 60 } };
@@ -34,7 +35,7 @@ export const summary = (record: RunRecord, saved?: string): Line[] => {
   const first = [...holders(record), ...diagnosed(record)];
   // By hand somebody has to act now: what to do comes before the list of what is wrong.
   const middle = record.verb === 'check' ? [next(record), unwell(record)] : [unwell(record), next(record)];
-  const blocks = [first, ...middle, rolledBack(record), passed(record)];
+  const blocks = [first, ...middle, rolledBack(record), passed(record), warned(record)];
   const filled = blocks.filter((block) => block.length > 0);
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
@@ -137,6 +138,21 @@ const passed = (record: RunRecord): Line[] => {
   const green = record.checks.filter(({ outcome }) => outcome === 'pass');
   const shown = record.decision.action === 'pass' ? green : green.filter(({ reason }) => reason !== 'ok');
   return [...shown.slice(0, most.passed).map((check) => checkLine(check, record)), ...tally(record.checks)];
+};
+
+/** What is not as it should be beside a pass; after a failure there is more urgent to say. */
+const warned = (record: RunRecord): Line[] => {
+  const all = record.decision.action === 'pass' ? partWarnings(record) : [];
+  const rest = all.length > most.warned ? [{ text: `  and ${all.length - most.warned} more in the record` }] : [];
+  const lines = all.slice(0, most.warned).map(
+    ({ title, name, because }): Line => ({
+      head: 'warn',
+      text: ` ${title}: ${name}: ${because}`,
+      tone: 'warn',
+      indent: 6,
+    }),
+  );
+  return [...lines, ...rest];
 };
 
 const tally = (checks: readonly RecordedCheck[]): Line[] => {
