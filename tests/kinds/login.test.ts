@@ -494,8 +494,8 @@ describe('the keys', () => {
   test.each<[object, string]>([
     [{ target: undefined }, 'needs a target (a base URL) or instances'],
     [{ target: 'ftp://a' }, 'must be an http or https URL like https://auth.example.com'],
-    [{ login: {} }, 'needs exactly one of form, json, oidc, saml, steps'],
-    [{ login: { form: { page: '/' }, json: { post: '/' } } }, 'needs exactly one of form, json, oidc, saml, steps'],
+    [{ login: {} }, 'needs exactly one of form, json, graphql, oidc, oauth, saml, basic, digest, steps'],
+    [{ login: { form: { page: '/' }, json: { post: '/' } } }, 'needs exactly one of form, json, graphql, oidc, oauth, saml, basic, digest, steps'],
     [{ account: { username: 'a', password: 'abc' } }, 'secrets below 4 characters cannot be masked'],
     [{ probe: { get: '/me', granted: {} } }, 'needs at least one of status, contains, json, location'],
     [{ session: {} }, 'needs one of cookie, header'],

@@ -4,6 +4,7 @@ import type { Clock } from '../../kit/io.ts';
 import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
+import { derivedValues } from './flows/credentials.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { Codes } from './flows/totp.ts';
 import { loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
@@ -27,11 +28,14 @@ type Role = StepSeen['role'];
 
 /** A new visitor at the beginning of its way. */
 export const setOut = async ({ spec, base, around, clock, codes }: Stage, password: string): Promise<Walk> => {
-  const values = { username: spec.account.username, password };
+  const { username } = spec.account;
+  const derived = derivedValues(spec.login, username, password);
+  for (const [name, value] of Object.entries(derived)) around.learn(value, name);
+  const values = { username, password, ...derived };
   const page = spec.login.form?.page;
   const loginPage = page === undefined ? undefined : new URL(urlOf(base, page)).pathname;
   const visitor = await openVisitor(around);
-  visitor.guarded = password === '' ? [] : [password];
+  visitor.guarded = password === '' ? [] : [password, ...Object.values(derived)];
   const code = async (): Promise<string> => {
     const taken = (await codes?.take(around.left(), around.signal)) ?? '';
     around.learn(taken, 'totp');

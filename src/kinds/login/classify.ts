@@ -54,7 +54,7 @@ export const isThrottled = (answer: Answer, { spec, values }: Rules): Reading | 
 };
 
 /** A sentence of a lock-out that the page before did not show, on an answer that turns the account away. */
-const saysThrottled = (answer: Answer, before: string): Reading | undefined => {
+export const saysThrottled = (answer: Answer, before: string): Reading | undefined => {
   const found = (answer.status < 500 ? phrases : lockouts).exec(answer.body)?.[0];
   if (found === undefined || phrases.test(before)) return undefined;
   return reading('throttled', `the answer says "${found}"`);

@@ -139,6 +139,14 @@ export const selfSubmittingForm = async (html: string, url: string): Promise<Pag
   return isProtocol || sendsItself ? toForm(page, form, url) : undefined;
 };
 
+/** A value of the first element that a CSS selector names: its attribute; default: value, content or href, else its text. */
+export const selected = async (html: string, selector: string, attribute?: string): Promise<string | undefined> => {
+  const element = (await parsePage(html)).querySelector(selector);
+  if (attribute !== undefined) return element?.getAttribute(attribute);
+  const told = ['value', 'content', 'href'].map((name) => element?.getAttribute(name));
+  return told.find((value) => value !== undefined) ?? element?.textContent.trim();
+};
+
 /** The content of `<meta name="…">`. */
 export const metaContent = async (html: string, name: string): Promise<string | undefined> => {
   const metas = (await parsePage(html)).querySelectorAll('meta');

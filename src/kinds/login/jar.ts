@@ -29,6 +29,8 @@ export interface Cookies {
   /** The Cookie header for a URL; empty without cookies. */
   header(url: string): Promise<string>;
   has(name: string, url: string): Promise<boolean>;
+  /** The value that goes to a URL under this name. */
+  value(name: string, url: string): Promise<string | undefined>;
 }
 
 const whyDropped = (header: string, url: string, error: unknown): string => {
@@ -81,6 +83,7 @@ export const openCookies = async (): Promise<Cookies> => {
       return taken;
     },
     header: (url) => jar.getCookieString(url),
+    value: async (name, url) => (await jar.getCookies(url)).find(({ key }) => key === name)?.value,
     has: async (name, url) => (await jar.getCookies(url)).some(({ key }) => key === name),
   };
 };

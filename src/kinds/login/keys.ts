@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { baseUrl } from '../http/target.ts';
 import { oidcLogin } from './flows/oidc-keys.ts';
 import { type LoginStep, stepSchema } from './flows/step-keys.ts';
+import { graphqlLogin, headerLogin, oauthLogin } from './flows/token-keys.ts';
 import type { Seed } from './flows/totp.ts';
 
 const formShape = () => ({
@@ -45,7 +46,7 @@ const jsonLogin = () =>
     token: z.string().min(1).optional(),
   });
 
-const styles = ['form', 'json', 'oidc', 'saml', 'steps'] as const;
+const styles = ['form', 'json', 'graphql', 'oidc', 'oauth', 'saml', 'basic', 'digest', 'steps'] as const;
 
 /** How the account signs in: exactly one style. */
 export const loginSchema = () =>
@@ -53,8 +54,12 @@ export const loginSchema = () =>
     .strictObject({
       form: formLogin().optional(),
       json: jsonLogin().optional(),
+      graphql: graphqlLogin().optional(),
       oidc: oidcLogin().optional(),
+      oauth: oauthLogin().optional(),
       saml: samlLogin().optional(),
+      basic: headerLogin().optional(),
+      digest: headerLogin().optional(),
       steps: z.array(stepSchema()).min(1).optional(),
     })
     .refine(
@@ -78,6 +83,7 @@ export const sessionSchema = () =>
 /** The keys from which the steps of a login are worked out. */
 export interface LoginKeys {
   account: { totp?: Seed | undefined };
+  probe: { get: string };
   login: z.output<ReturnType<typeof loginSchema>>;
   session?: z.output<ReturnType<typeof sessionSchema>> | undefined;
   logout?: LoginStep | LoginStep[] | undefined;

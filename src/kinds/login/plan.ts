@@ -2,8 +2,10 @@
 import { references } from '../../kit/fill.ts';
 import { urlOf } from '../http/target.ts';
 import type { FlowStep } from './flows/flow-step.ts';
+import { derivedNames, passwordReferences } from './flows/credentials.ts';
 import { oidcLogoutSteps, oidcSteps } from './flows/oidc-plan.ts';
 import type { LoginStep } from './flows/step-keys.ts';
+import { basicSteps, digestSteps, graphqlSteps, oauthLogoutSteps, oauthSteps } from './flows/token-plan.ts';
 import type { LoginKeys } from './keys.ts';
 
 const request = (method: string, path: string, more: object = {}): LoginStep => ({
@@ -12,13 +14,23 @@ const request = (method: string, path: string, more: object = {}): LoginStep => 
   capture: {},
 });
 
-const carriesPassword = (step: LoginStep): boolean => references(JSON.stringify(step)).includes('password');
+const carriesPassword = (step: LoginStep): boolean =>
+  references(JSON.stringify(step)).some((name) => passwordReferences.includes(name));
+
+const plainName = (step: LoginStep): string => {
+  if (step.verb === 'submit') return 'send the form';
+  const { method, path } = step.request;
+  return step.verb === 'poll' ? `wait for ${path}` : `${method} ${path}`;
+};
 
 const named = (step: LoginStep): FlowStep => {
   const carries = carriesPassword(step);
-  const plain = step.verb === 'submit' ? 'send the form' : `${step.request.method} ${step.request.path}`;
+  const plain = plainName(step);
   return { name: carries ? 'sign in' : plain, step, carriesPassword: carries };
 };
+
+/** The keys from which the steps are worked out. */
+export type Planned = Pick<LoginKeys, 'account' | 'login' | 'logout' | 'probe'>;
 
 type Account = LoginKeys['account'];
 type FormKeys = NonNullable<LoginKeys['login']['form']>;
@@ -55,15 +67,24 @@ const samlSteps = (saml: FormKeys, account: Account): FlowStep[] =>
 
 const jsonSteps = ({ post, body, token }: NonNullable<LoginKeys['login']['json']>): FlowStep[] => {
   const step = request('POST', post, { json: body, headers: { accept: 'application/json' } });
-  return [{ ...named({ ...step, capture: token === undefined ? {} : { token } }), name: 'sign in' }];
+  return [
+    {
+      ...named({ ...step, capture: token === undefined ? {} : { token: { json: token, optional: false } } }),
+      name: 'sign in',
+    },
+  ];
 };
 
 /** The steps that sign the account in. */
-export const loginSteps = ({ login, account }: Pick<LoginKeys, 'login' | 'account'>): FlowStep[] => {
-  const { form, json, oidc, saml, steps = [] } = login;
+export const loginSteps = ({ login, account, probe }: Planned): FlowStep[] => {
+  const { form, json, oidc, saml, oauth, graphql, basic, digest, steps = [] } = login;
   if (form) return formSteps(form, account);
   if (saml) return samlSteps(saml, account);
   if (json) return jsonSteps(json);
+  if (oauth) return oauthSteps(oauth);
+  if (graphql) return graphqlSteps(graphql);
+  if (basic) return basicSteps(basic, probe.get);
+  if (digest) return digestSteps(digest, probe.get);
   return oidc ? oidcSteps(oidc, codeSteps(account, undefined, oidc.signIn), named) : steps.map(named);
 };
 
@@ -72,24 +93,27 @@ export const needsCode = ({ step, code }: FlowStep): boolean =>
   code !== undefined || references(JSON.stringify(step)).includes('totp');
 
 /** The steps that end the session; empty where none are named. */
-export const logoutSteps = ({ logout = [], login }: Pick<LoginKeys, 'logout' | 'login'>): FlowStep[] => [
+export const logoutSteps = ({ logout = [], login }: Planned): FlowStep[] => [
   ...[logout].flat().map((step) => ({ ...named(step), name: 'sign out' })),
   ...(login.oidc ? oidcLogoutSteps(login.oidc) : []),
+  ...(login.oauth ? oauthLogoutSteps(login.oauth) : []),
 ];
 
 /** How many steps a whole login has: signing in, the page behind it, signing out. */
-export const stepCount = (spec: Pick<LoginKeys, 'account' | 'login' | 'logout'>): number =>
-  loginSteps(spec).length + 1 + logoutSteps(spec).length;
+export const stepCount = (spec: Planned): number => loginSteps(spec).length + 1 + logoutSteps(spec).length;
 
 /** Headers that carry the session, with references to what was captured. */
 export const sessionHeaders = ({ session, login }: Pick<LoginKeys, 'session' | 'login'>): Record<string, string> => {
   if (session?.header) return session.header;
-  const hasToken = login.json?.token !== undefined || login.oidc !== undefined;
+  const { json, graphql, oidc, oauth } = login;
+  if (login.basic) return { authorization: 'Basic {{basic}}' };
+  const hasToken =
+    json?.token !== undefined || graphql?.token !== undefined || oidc !== undefined || oauth !== undefined;
   return hasToken && !session ? { authorization: 'Bearer {{token}}' } : {};
 };
 
 /** The URLs beside the target to whose origins this login goes by what its author wrote. */
-export const namedUrls = (spec: Pick<LoginKeys, 'account' | 'login' | 'logout'>, base: string): string[] =>
+export const namedUrls = (spec: Planned, base: string): string[] =>
   [...loginSteps(spec), ...logoutSteps(spec)].flatMap(({ step, at }) => [
     ...(at === undefined ? [] : [at]),
     ...(step.verb === 'submit' && step.submit.at !== undefined ? [step.submit.at] : []),
@@ -100,17 +124,19 @@ export const namedUrls = (spec: Pick<LoginKeys, 'account' | 'login' | 'logout'>,
 
 const ownPart = ({ step }: FlowStep): unknown => {
   if (step.verb === 'oidc') return step.oidc.params;
+  if (step.verb === 'digest') return step.path;
   return step.verb === 'submit' ? step.submit : step.request;
 };
 
 const fills = ({ step, gives = [] }: FlowStep): string[] => [
   ...gives,
-  ...(step.verb === 'oidc' ? [] : Object.keys(step.capture)),
+  ...('capture' in step ? Object.keys(step.capture) : []),
 ];
 
 /** References that nothing fills: neither the account nor a capture of an earlier step. */
 export const unknownReferences = (spec: LoginKeys): string[] => {
-  const known = new Set(['username', 'password', ...(spec.account.totp ? ['totp'] : [])]);
+  const account = ['username', 'password', ...(spec.account.totp ? ['totp'] : [])];
+  const known = new Set([...account, ...derivedNames(spec.login)]);
   const unknown: string[] = [];
   const check = (part: unknown): void => {
     unknown.push(...references(JSON.stringify(part)).filter((name) => !known.has(name)));

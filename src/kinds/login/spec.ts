@@ -29,6 +29,25 @@ const codeProblems = (spec: LoginKeys & { instances?: unknown }): Problem[] => {
   ];
 };
 
+/** With Basic and Digest the password is the session: it neither ends nor goes anywhere else. */
+const headerProblems = ({
+  login,
+  logout,
+  session,
+  probe,
+  target,
+}: LoginKeys & { target?: string | undefined }): Problem[] => {
+  if (!login.basic && !login.digest) return [];
+  const none = 'has no meaning with basic and digest: each request carries the password';
+  const away = 'must be on the target with basic and digest: the password goes there only';
+  const isAway = /^https?:/i.test(probe.get) && new URL(probe.get).origin !== new URL(target ?? 'http://none').origin;
+  return [
+    ...(logout === undefined ? [] : [{ path: ['logout'], message: none }]),
+    ...(session === undefined ? [] : [{ path: ['session'], message: none }]),
+    ...(isAway ? [{ path: ['probe', 'get'], message: away }] : []),
+  ];
+};
+
 const seedText = () =>
   secretText().transform((text, context): Seed => {
     const seed = readSeed(text);
@@ -91,11 +110,14 @@ export const loginSpec = z
   })
   .refine(hasPlace, 'needs a target (a base URL) or instances')
   .superRefine((spec, context) => {
+    // What is wrong by itself is not looked at as a whole: its steps may not be steps.
+    if (context.issues.length > 0) return;
     for (const name of unknownReferences(spec)) {
       const message = `{{${name}}} is filled by nothing; known: username, password and what an earlier step captures`;
       context.addIssue({ code: 'custom', path: ['login'], message });
     }
-    for (const { path, message } of codeProblems(spec)) context.addIssue({ code: 'custom', path, message });
+    for (const { path, message } of [...codeProblems(spec), ...headerProblems(spec)])
+      context.addIssue({ code: 'custom', path, message });
   })
   .meta({ choices: targetChoices });
 

@@ -1,13 +1,19 @@
 // Carries out one step of a login: a request or the form of the page before, with what it captures.
-import { jsonAt, parseJson } from '../http/json-path.ts';
+import { mismatch } from '../http/matcher.ts';
+import { urlOf } from '../http/target.ts';
 import { isRedirect, type Reading, type Rules, readPasswordAnswer, readPlain } from './classify.ts';
+import { readGraphqlAnswer, readTokenAnswer } from './flows/answers.ts';
+import { captureAll } from './flows/capture.ts';
+import { challengeOf, openSigner } from './flows/digest.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import { takeOidcStep } from './flows/oidc.ts';
-import type { Capture, LoginStep } from './flows/step-keys.ts';
-import { findForm, metaContent } from './html.ts';
+import { takePoll } from './flows/poll.ts';
+import type { LoginStep } from './flows/step-keys.ts';
+import { findForm } from './html.ts';
 import { needsCode } from './plan.ts';
 import type { Arrival } from './visitor.ts';
 import {
+  guardPassword,
   noCapture,
   requestVisit,
   type StepFinding,
@@ -16,29 +22,6 @@ import {
   turnedAway,
   type Walk,
 } from './visits.ts';
-
-const captured = async (from: Capture, { last, url }: Arrival): Promise<string | undefined> => {
-  if (typeof from === 'string') {
-    const found = jsonAt(parseJson(last.body) ?? null, from);
-    return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
-  }
-  if ('header' in from) return last.headers[from.header.toLowerCase()]?.[0];
-  if ('meta' in from) return metaContent(last.body, from.meta);
-  return new URL(url).searchParams.get(from.url) ?? undefined;
-};
-
-const capture = async (step: LoginStep, arrival: Arrival, walk: Walk): Promise<void> => {
-  for (const [name, from] of Object.entries(step.capture)) {
-    const value = await captured(from, arrival);
-    if (value === undefined || value === '')
-      throw new StepProblem(
-        `the answer (status ${arrival.last.status}) has no "${name}" at ${JSON.stringify(from)}`,
-        noCapture,
-      );
-    if (value.length >= 4) walk.around.learn(value, name);
-    walk.values[name] = value;
-  }
-};
 
 const withNotes = ({ outcome, note }: Reading, { notes }: Arrival): Reading => ({
   outcome,
@@ -51,7 +34,10 @@ const isStuck = ({ last, caught }: Arrival, { visitor }: Walk): boolean =>
 
 const readArrival = (flow: FlowStep, before: string, arrival: Arrival, rules: Rules): Reading => {
   const { first, last, url } = arrival;
-  return flow.carriesPassword ? readPasswordAnswer({ first, last, url, before }, rules) : readPlain(last, rules);
+  const answers = { first, last, url, before };
+  if (flow.reads === 'graphql') return readGraphqlAnswer(answers, rules);
+  if (flow.reads) return readTokenAnswer(answers, flow.reads.refusals, rules);
+  return flow.carriesPassword ? readPasswordAnswer(answers, rules) : readPlain(last, rules);
 };
 
 const codeRefused =
@@ -68,7 +54,14 @@ const readOn = async ({ code, mustSend }: FlowStep, read: Reading, arrival: Arri
   return { outcome: 'broken', note: `the provider sent no ${mustSend}: the sign-in ended on ${where}` };
 };
 
-const takeWritten = async (flow: FlowStep, step: LoginStep, walk: Walk): Promise<StepFinding> => {
+const asExpected = ({ expect }: LoginStep, { last }: Arrival, { values }: Walk): void => {
+  const missing = expect && mismatch(expect, last, values);
+  if (missing !== undefined) throw new StepProblem(missing);
+};
+
+type Written = Exclude<LoginStep, { verb: 'poll' }>;
+
+const takeWritten = async (flow: FlowStep, step: Written, walk: Walk): Promise<StepFinding> => {
   const visit =
     step.verb === 'submit' ? await submitVisit(step.submit, flow, walk) : requestVisit(step.request, flow, walk);
   if (!visit) return { outcome: 'granted', note: 'there was no such form; passed over', status: null };
@@ -77,14 +70,41 @@ const takeWritten = async (flow: FlowStep, step: LoginStep, walk: Walk): Promise
   walk.page = arrival;
   const read = readArrival(flow, before, arrival, walk.rules);
   const reading = read.outcome === 'granted' ? await readOn(flow, read, arrival, walk) : read;
-  if (reading.outcome === 'granted') await capture(step, arrival, walk);
+  if (reading.outcome === 'granted') {
+    asExpected(step, arrival, walk);
+    await captureAll(step.capture, arrival, walk);
+  }
   return { ...withNotes(reading, arrival), status: arrival.last.status };
+};
+
+/** Asks once without the account for the challenge, and then with it. */
+const takeDigest = async (path: string, walk: Walk): Promise<StepFinding> => {
+  const { visitor, base, rules } = walk;
+  const visit = { method: 'GET', url: urlOf(base, path) };
+  guardPassword(visit.url, base);
+  const asked = await visitor.visit(visit);
+  const challenge = challengeOf(asked.last);
+  if (typeof challenge === 'string') throw new StepProblem(challenge);
+  visitor.signer = openSigner(challenge, walk.values['username'] ?? '', walk.values['password'] ?? '');
+  const { first, last, url } = await visitor.follow(await visitor.visit(visit));
+  return { ...readPasswordAnswer({ first, last, url, before: '' }, rules), status: last.status };
 };
 
 const take = async (flow: FlowStep, walk: Walk): Promise<StepFinding> => {
   const { step } = flow;
   if (needsCode(flow)) walk.values['totp'] = await walk.code();
-  return step.verb === 'oidc' ? takeOidcStep(step.act, step.oidc, walk) : takeWritten(flow, step, walk);
+  switch (step.verb) {
+    case 'oidc':
+      return takeOidcStep(step.act, step.oidc, walk);
+    case 'digest':
+      return takeDigest(step.path, walk);
+    case 'poll':
+      return takePoll(flow, step, walk);
+    case 'request':
+    case 'submit':
+      return takeWritten(flow, step, walk);
+  }
+  return step satisfies never;
 };
 
 /** Takes a step. Throws an `HttpFailure` when there is no answer. */

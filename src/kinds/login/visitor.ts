@@ -3,6 +3,7 @@
 import type { Http, HttpRequest, HttpResponse } from '../../kit/io.ts';
 import { isRedirect } from './classify.ts';
 import { formVisit, learnFields, redirected, whyNot } from './flows/onward.ts';
+import type { Signer } from './flows/digest.ts';
 import { learnQuery, type Visit, withoutQuery } from './flows/visit.ts';
 import { selfSubmittingForm } from './html.ts';
 import { type Cookies, openCookies, type SetCookie } from './jar.ts';
@@ -64,6 +65,8 @@ export interface Visitor {
   catches: string | undefined;
   /** Texts that no form takes along by itself: the password. */
   guarded: readonly string[];
+  /** Answers the challenge of Digest authentication for each request to the target. */
+  signer: Signer | undefined;
   /** Names of the fields that pages have sent on by themselves. */
   sent: Set<string>;
   /** One request, no redirect followed. Throws an `HttpFailure`. */
@@ -118,6 +121,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
       url: visit.url,
       headers: {
         ...(around.trusted.has(origin) && visit.bare !== true ? visitor.headers : {}),
+        ...(isHome && visitor.signer ? { authorization: await visitor.signer.header(visit) } : {}),
         ...(cookie === '' ? {} : { cookie }),
         ...visit.headers,
       },
@@ -148,6 +152,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     headers: {},
     catches: undefined,
     guarded: [],
+    signer: undefined,
     sent: new Set(),
     trail: [],
     hops: [],
@@ -166,6 +171,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
       const exchange = { visit, answer, cookies: taken };
       visitor.exchanges.push(exchange);
       around.asked.push(exchange);
+      if (visitor.signer?.renew(answer)) return visitor.visit(visit);
       return { url: visit.url, first: answer, last: answer, notes: droppedAmong(taken), visit };
     },
     async follow(arrival) {

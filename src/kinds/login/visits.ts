@@ -79,7 +79,7 @@ const filled = ({ form, json, body, ...plan }: RequestPlan, walk: Walk): Request
 });
 
 /** The password goes to the target, or to the origin that the step names. */
-const guardPassword = (url: string, allowed: string): void => {
+export const guardPassword = (url: string, allowed: string): void => {
   const { origin } = new URL(url);
   if (origin === new URL(allowed).origin) return;
   throw new StepProblem(`the password would go to ${origin}, not to ${new URL(allowed).origin}`);

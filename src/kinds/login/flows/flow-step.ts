@@ -5,12 +5,8 @@ import type { LoginStep } from './step-keys.ts';
 /** What a client of an OpenID provider does beside opening pages and sending forms. */
 export type OidcAct = 'discover' | 'authorize' | 'redeem' | 'refresh' | 'endSession' | 'revoke';
 
-/** A step that follows a protocol. */
-export interface ProtocolStep {
-  verb: 'oidc';
-  act: OidcAct;
-  oidc: OidcKeys;
-}
+/** A step that follows a protocol; `digest`: challenge and answer for the page at `path`. */
+export type ProtocolStep = { verb: 'oidc'; act: OidcAct; oidc: OidcKeys } | { verb: 'digest'; path: string };
 
 /** One step with the name that people read. */
 export interface FlowStep {
@@ -23,6 +19,8 @@ export interface FlowStep {
   at?: string | undefined;
   /** The field for the code of the second factor is found by itself, unless it is named here. */
   code?: { field?: string | undefined };
+  /** How the answer is read where its status tells too little; `refusals`: errors by which a token endpoint turns away. */
+  reads?: 'graphql' | { refusals: readonly string[] };
   /** A hidden field that the provider's page must have sent on by itself. */
   mustSend?: string;
   /** Names that it fills beside its captures. */

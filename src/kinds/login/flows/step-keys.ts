@@ -1,6 +1,8 @@
-// The keys of one step of a login: a request or a form, with what is captured from the answer.
+// The keys of one step of a login: a request, a form or a mailbox, with what is captured from the answer.
 import * as z from 'zod';
 import { once } from '../../../kit/once.ts';
+import { positiveDuration } from '../../../kit/units.ts';
+import { matcherSchema } from '../../http/matcher.ts';
 import {
   hasOneBody,
   hasOneVerb,
@@ -12,13 +14,66 @@ import {
 } from '../../http/request.ts';
 import { baseUrl } from '../../http/target.ts';
 
-/** Where a value is taken from: a JSON path, a response header, a `<meta>` of the page, a parameter of the final URL. */
+const pattern = () => z.string().refine(isPattern, 'must be a regular expression like "code is (\\d{6})"');
+
+const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Where a captured value is taken from; `optional`: the step goes on without it. */
+export interface Capture {
+  json?: string | undefined;
+  header?: string | undefined;
+  cookie?: string | undefined;
+  meta?: string | undefined;
+  css?: string | undefined;
+  attribute?: string | undefined;
+  url?: string | undefined;
+  regex?: string | undefined;
+  optional: boolean;
+}
+
+const places = ['json', 'header', 'cookie', 'meta', 'css', 'url'] as const;
+
+/**
+ * Where a value is taken from: a JSON path or pointer (also as a text alone), a response header, a cookie, a `<meta>` of
+ * the page, the first element of a CSS selector, a parameter of the final URL, or the body, by a regular expression.
+ */
 const capture = () =>
   z.union([
-    z.string().min(1),
-    z.strictObject({ header: z.string().min(1) }),
-    z.strictObject({ meta: z.string().min(1) }),
-    z.strictObject({ url: z.string().min(1) }),
+    z
+      .string()
+      .min(1)
+      .transform((json): Capture => ({ json, optional: false })),
+    z
+      .strictObject({
+        json: z.string().min(1).optional(),
+        header: z.string().min(1).optional(),
+        cookie: z.string().min(1).optional(),
+        meta: z.string().min(1).optional(),
+        css: z.string().min(1).optional(),
+        /** Attribute of the element; default: its value, content or href, else its text. */
+        attribute: z.string().min(1).optional(),
+        url: z.string().min(1).optional(),
+        /** What of it: the first group, or all that matches; alone: of the body. */
+        regex: pattern().optional(),
+        /** Without it the step goes on. */
+        optional: z.boolean().default(false),
+      })
+      .refine(
+        (from) => places.filter((place) => from[place] !== undefined).length <= 1,
+        'may name only one of json, header, cookie, meta, css, url',
+      )
+      .refine(
+        ({ optional: _, attribute: __, ...from }) => Object.values(from).some((value) => value !== undefined),
+        'needs one of json, header, cookie, meta, css, url, regex',
+      )
+      .refine(({ attribute, css }) => attribute === undefined || css !== undefined, 'attribute belongs to css')
+      .transform((from): Capture => from),
   ]);
 
 const submit = () =>
@@ -33,7 +88,23 @@ const submit = () =>
     optional: z.boolean().default(false),
   });
 
-const isRequest = (step: object): boolean => hasOneVerb(step);
+const poll = () =>
+  z
+    .strictObject({
+      ...requestShape(),
+      /** What the answer must look like; until then it is asked again. */
+      until: matcherSchema(),
+      every: positiveDuration().default(1000),
+      within: positiveDuration().default(15_000),
+    })
+    .refine(hasOneVerb, oneVerb)
+    .refine(hasOneBody, oneBody)
+    .transform(({ until, every, within, ...rest }) => ({ request: requestPlan(rest), until, every, within }));
+
+type Sorts = Parameters<typeof hasOneVerb>[0] & { submit?: unknown; poll?: unknown };
+
+const hasOneSort = (step: Sorts): boolean =>
+  [hasOneVerb(step), step.submit !== undefined, step.poll !== undefined].filter(Boolean).length === 1;
 
 /** A step in a spec. */
 export const stepSchema = once(() =>
@@ -42,19 +113,22 @@ export const stepSchema = once(() =>
       ...requestShape(),
       /** Sends the form of the page that the step before ended on. */
       submit: submit().optional(),
+      /** Asks until the answer is as wanted, like a mailbox for the code of a login. */
+      poll: poll().optional(),
       capture: z.record(z.string(), capture()).optional(),
+      /** What the answer must look like, after all redirects. */
+      expect: matcherSchema().optional(),
     })
-    .refine((step) => isRequest(step) !== (step.submit !== undefined), `${oneVerb}; or submit`)
+    .refine(hasOneSort, `${oneVerb}; or submit; or poll`)
     .refine(hasOneBody, oneBody)
     .meta({ choices: requestChoices })
-    .transform(({ submit: form, capture: take = {}, ...rest }) =>
-      form === undefined
-        ? { verb: 'request' as const, request: requestPlan(rest), capture: take }
-        : { verb: 'submit' as const, submit: form, capture: take },
-    ),
+    .transform(({ submit: form, poll: asked, capture: take = {}, expect, ...rest }) => {
+      const more = { capture: take, ...(expect === undefined ? {} : { expect }) };
+      if (form !== undefined) return { verb: 'submit' as const, submit: form, ...more };
+      if (asked !== undefined) return { verb: 'poll' as const, ...asked, ...more };
+      return { verb: 'request' as const, request: requestPlan(rest), ...more };
+    }),
 );
 
 /** One step of a login, parsed. */
 export type LoginStep = z.output<ReturnType<typeof stepSchema>>;
-/** Where a captured value is taken from. */
-export type Capture = z.output<ReturnType<typeof capture>>;
