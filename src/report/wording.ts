@@ -35,7 +35,7 @@ export const summary = (record: RunRecord, saved?: string): Line[] => {
   const first = [...holders(record), ...diagnosed(record)];
   // By hand somebody has to act now: what to do comes before the list of what is wrong.
   const middle = record.verb === 'check' ? [next(record), unwell(record)] : [unwell(record), next(record)];
-  const blocks = [first, ...middle, rolledBack(record), passed(record), warned(record)];
+  const blocks = [first, ...middle, rolledBack(record), passed(record), warnings(record)];
   const filled = blocks.filter((block) => block.length > 0);
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
@@ -141,7 +141,7 @@ const passed = (record: RunRecord): Line[] => {
 };
 
 /** What is not as it should be beside a pass; after a failure there is more urgent to say. */
-const warned = (record: RunRecord): Line[] => {
+const warnings = (record: RunRecord): Line[] => {
   const all = record.decision.action === 'pass' ? partWarnings(record) : [];
   const rest = all.length > most.warned ? [{ text: `  and ${all.length - most.warned} more in the record` }] : [];
   const lines = all.slice(0, most.warned).map(

@@ -56,6 +56,6 @@ it('in Markdown, all of them', () => {
 
 it('in JUnit beside what the check said', () => {
   expect(junitText(withParts([warning('cookie sid')]))).toMatch(
-    /<system-out>\s*signed in; 1 warning\s+warn: cookie sid: it has no SameSite\s*<\/system-out>/,
+    /<system-out>\s*signed in; 1 warning&#10;warn: cookie sid: it has no SameSite\s*<\/system-out>/,
   );
 });
