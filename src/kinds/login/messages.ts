@@ -97,7 +97,7 @@ const unreadable = (step: StepSeen): Fault => ({
 export const brokenNegative = (step: StepSeen): Fault => {
   if (/→ [1-4]\d\d$/.test(step.trail)) return unreadable(step);
   const because = `${step.name} was not refused but met an error${explained(step)}`;
-  return { reason: 'login_broken', because, next: brokenNext(step) };
+  return { reason: step.reason === '' ? 'login_broken' : step.reason, because, next: brokenNext(step) };
 };
 
 /** A login that works and takes too long; `what`: all of it, or one of its steps. Milliseconds. */

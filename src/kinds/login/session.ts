@@ -85,6 +85,9 @@ const after = async (stage: Stage, asked: Asked, saved: SavedSession | undefined
 const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {
   const negatives = await before(stage, asked);
   if (throttleIn(negatives)) return { steps: negatives, ms: 0 };
+  // What used up the time says more than a login that has none left.
+  if (negatives.length > 0 && stage.around.left() <= 0)
+    return { steps: negatives, ms: negatives.reduce((sum, { ms }) => sum + ms, 0) };
   const walk = await setOut(stage, stage.spec.account.password);
   // Waiting for a fresh code is no part of the login.
   await stage.codes?.ready(stage.around.left(), stage.around.signal);
