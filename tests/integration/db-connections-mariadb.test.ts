@@ -5,7 +5,7 @@ import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import type { Seen } from '../../src/kinds/db-connections/seen.ts';
 import { spec as schema } from '../../src/kinds/db-connections/spec.ts';
 import type { Look, MysqlSession, Phase, Sample, Session } from '../../src/kit/index.ts';
-import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
+import { historyOf, samples, seen, tick, worldOf } from '../helpers/kinds.ts';
 import { startMariaDb, type TestMariaDb } from '../helpers/mariadb.ts';
 import { isServerPlatform } from '../helpers/postgres-versions.ts';
 
@@ -175,23 +175,37 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
     });
   });
 
-  it('gets in through the spare slot when the server is full, and is refused when that is taken, too', async () => {
+  it('gets in through the spare slot when the server is full, and leaves it to whoever mends that', async () => {
     await emptied();
     await connections(15, 'auth_svc', 'auth@new');
     const { spec, session } = await openCheck();
-    const inside = seenIn(await look(session));
-    expect(inside).toMatchObject({ attempt: { ok: true }, slots: { used: 15, own: 1 } });
-    // Our own session holds the spare slot from now on, so that the next attempt is refused before the greeting.
+    const all = await looks(session);
+    expect(all.map((one) => ('seen' in one ? one.seen : one))).toMatchObject(
+      all.map(() => ({ attempt: { ok: true }, slots: { used: 15, own: 1 } })),
+    );
+    expect(dbConnections.judge(historyOf(all), spec)).toMatchObject({
+      outcome: 'fail',
+      reason: 'slots_exhausted',
+      because: '15 of 15 usable slots in use (limit 95 %); auth@new holds 15',
+    });
+    const [mender] = await connections(1, 'admin');
+    expect(mender?.alive()).toBe(true);
+  });
+
+  it('tells when not even the spare slot is free', async () => {
+    await emptied();
+    await connections(14, 'auth_svc', 'auth@new');
+    const { spec, session } = await openCheck();
+    await look(session);
+    // With our own session the server is full; the mender takes the spare slot.
+    await connections(1, 'admin', 'mender');
     const refused = seenIn(await look(session));
     expect(refused).toMatchObject({
       attempt: { refused: { code: '1040', routine: 'ER_CON_COUNT_ERROR', scope: 'all_slots' } },
       slots: { used: 15, own: 1 },
-      pressure: { refused: { noSlot: 0, aborted: expect.any(Number) } },
+      pressure: { refused: { noSlot: 0 } },
     });
-    const verdict = dbConnections.judge(
-      historyOf(samples([{ seen: inside }, { seen: refused }, { seen: refused }])),
-      spec,
-    );
+    const verdict = dbConnections.judge(historyOf(samples(seen(refused, refused, refused))), spec);
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted' });
     expect(verdict.because).toContain(
       'the server refuses every new connection for lack of slots, the superuser included (1040 ER_CON_COUNT_ERROR); this is not the network',
@@ -384,5 +398,38 @@ describe.skipIf(!isServerPlatform)('a MariaDB that stops', () => {
     const all = await looks(session);
     expect(all).toMatchObject([1, 2, 3].map(() => ({ missed: { by: 'target', reason: 'target_unreachable' } })));
     expect(dbConnections.judge(historyOf(all), spec)).toMatchObject({ outcome: 'fail', reason: 'target_unreachable' });
+  });
+
+  it('is too slow when it is frozen, and is looked at again when it goes on', async () => {
+    const frozen = await startMariaDb();
+    onTestFinished(() => frozen.stop());
+    const { session } = await openCheck({ mysql: frozen.url(), role: 'root', connectTimeout: '500ms' });
+    process.kill(frozen.pid, 'SIGSTOP');
+    const slow = await look(session).finally(() => process.kill(frozen.pid, 'SIGCONT'));
+    expect(slow).toEqual([
+      {
+        missed: {
+          by: 'target',
+          reason: 'target_timeout',
+          because: 'the server did not answer in time (no session after 500 ms)',
+        },
+      },
+    ]);
+    await vi.waitFor(async () => expect(await look(session)).toMatchObject([{ seen: { attempt: { ok: true } } }]), {
+      timeout: 20_000,
+    });
+  });
+
+  it('gives up a statement that takes too long, with its session', async () => {
+    const slow = await startMariaDb();
+    onTestFinished(() => slow.stop());
+    const session = await mysql.connect(slow.url(), { connectTimeout: 10_000, statementTimeout: 200 });
+    await expect(session.query('SELECT SLEEP(30)')).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: 'no answer after 200 ms; the session was given up',
+    });
+    expect(session.alive()).toBe(false);
+    await session.close();
+    await expect(session.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });

@@ -22,6 +22,8 @@ export interface Entry<S extends Session, Failure> {
   own: number;
   /** Sessions that were opened through this door so far. */
   opened: number;
+  /** Keeps no session after this visit: its slot is one that somebody else needs. */
+  leave(): void;
 }
 
 export type Attempt<S, Failure> = { session: S } | { failure: Failure };
@@ -39,7 +41,7 @@ export const openAnyDoor = <S extends Session, Failure, Options>(
   let opened = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  const enter = async (options: Options): Promise<Entry<S, Failure>> => {
+  const enter = async (options: Options): Promise<Omit<Entry<S, Failure>, 'leave'>> => {
     const attempt = await connect(options);
     const older = kept;
     if ('failure' in attempt) {
@@ -52,18 +54,35 @@ export const openAnyDoor = <S extends Session, Failure, Options>(
     return { session: kept, failure: undefined, ownPids: pidsOf(kept, older), own: 1, opened };
   };
 
+  const visitWith = async <T>(options: Options, work: (entry: Entry<S, Failure>) => Promise<T>): Promise<T> => {
+    const entry = await enter(options);
+    let leaves = false;
+    const leave = () => {
+      leaves = true;
+    };
+    try {
+      return await work({ ...entry, leave });
+    } finally {
+      if (leaves) await end();
+    }
+  };
+
+  const end = async (): Promise<void> => {
+    await kept?.close();
+    kept = undefined;
+  };
+
   return {
     value: {
       visit: (options, work) => {
-        const answer = last.then(async () => work(await enter(options)));
+        const answer = last.then(() => visitWith(options, work));
         last = answer.catch(() => undefined);
         return answer;
       },
     },
     close: async () => {
       await last;
-      await kept?.close();
-      kept = undefined;
+      await end();
     },
   };
 };

@@ -38,7 +38,7 @@ const createCounter = (spec: Spec, url: string): Counter => {
   let known: Known = everything;
   let last: Counts | undefined;
 
-  const count: Counter['count'] = async ({ session, ownPids, opened, refused }) => {
+  const count: Counter['count'] = async ({ session, ownPids, opened, refused, leave }) => {
     if (session === undefined) return undefined;
     const found = await askAll(session, { role, since: first?.since, ownPids, olderThan }, known);
     if (session.pid !== 0 && session.pid !== found.limits.pid) return 'pooler';
@@ -52,6 +52,8 @@ const createCounter = (spec: Spec, url: string): Counter => {
       pressure: pressureOf(answers, role),
       holders: holdersOf(found.rows),
     };
+    // We are in the spare slot: whoever ends the connections needs it.
+    if (last.slots.used >= last.slots.maxConnections) leave();
     return last;
   };
   return { count, last: () => last };

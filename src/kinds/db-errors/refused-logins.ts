@@ -73,12 +73,15 @@ export const openLogins = async (mysql: string, spec: Spec, world: World): Promi
 
   return {
     sample: async (tick) => {
-      const asked = await asking.ask(tick, async ({ session, refused }): Promise<Look<Seen>> => {
+      const asked = await asking.ask(tick, async ({ session, refused, leave }): Promise<Look<Seen>> => {
         const [row] = await session.query(limitsSql);
         const limits = readLimits(row);
         if (session.pid !== 0 && session.pid !== limits.pid) return { missed: poolerMissed };
         const status = readStatus(await session.query(statusSql));
-        const full = status('Threads_connected') >= limits.max_connections;
+        const connected = status('Threads_connected');
+        // We are in the spare slot: whoever ends the connections needs it.
+        if (connected > limits.max_connections) leave();
+        const full = connected >= limits.max_connections;
         return lookAt({ at: clock.monotonic(), counters: countersOf(status, refused), full });
       });
       return ['missed' in asked ? asked : asked.answer];

@@ -12,7 +12,7 @@ export interface Server {
 }
 
 /** The session that was reached, and our attempts that the server counts as refused. */
-export type Reached = Pick<Visit, 'refused'> & { session: MysqlSession };
+export type Reached = Pick<Visit, 'refused' | 'leave'> & { session: MysqlSession };
 
 export interface Asking {
   /** Lets `work` ask the server; says why when nothing could be asked. */
@@ -27,10 +27,10 @@ export const openAsking = async (server: Server, { io, shared }: World): Promise
     ask: (tick, work) => {
       const { statementTimeout } = server;
       const options = { connectTimeout: Math.min(server.connectTimeout, tick.timeout), statementTimeout };
-      return door.value.visit(options, async ({ session, failure, refused }) => {
+      return door.value.visit(options, async ({ session, failure, ...visit }) => {
         // A refused attempt is what db-connections measures; here the kept session still answers.
         if (!session) return { missed: failure ? missedOf(failure) : lost };
-        const answer = await asked(async () => ({ answer: await work({ session, refused }) }));
+        const answer = await asked(async () => ({ answer: await work({ session, ...visit }) }));
         return 'failure' in answer ? { missed: missedOf(answer.failure) } : answer;
       });
     },
