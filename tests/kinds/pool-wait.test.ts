@@ -261,8 +261,25 @@ describe('the verdict', () => {
     const verdict = judge(times(12, served(1000, 2)));
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slow', value: 1000, limit: 500 });
     expect(verdict.because).toBe('the pool is slow: mean wait 1 s over 24 acquires (limit 500 ms); 0 callers waiting');
-    expect(judge(times(9, served(1000, 2))).outcome).toBe('pass');
-    expect(judge([...times(12, served(1000, 2)), ...times(1, served(1, 2))]).outcome).toBe('pass');
+  });
+
+  it('is not content with a quiet pool whose few callers wait too long, until the last ones do not', () => {
+    const few = judge(times(9, served(1000, 2)));
+    expect(few).toMatchObject({ outcome: 'inconclusive', settled: false, reason: 'too_few', value: 1000, limit: 50 });
+    expect(few.because).toBe(
+      'mean wait 1 s over 18 acquires is above the limit of 50 ms, but too few callers show whether that lasts (20 in 3 looks are needed); 0 callers waiting',
+    );
+    expect(judge([...times(12, served(1000, 2)), ...times(1, served(1, 2))])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'too_few',
+    });
+    expect(judge([...times(12, served(1000, 2)), ...times(3, served(1, 2))])).toMatchObject({
+      outcome: 'pass',
+      settled: true,
+    });
+    expect(judge([...times(1, served(60, 1)), ...times(5, served(1, 2)), ...times(5, served(0, 0))]).outcome).toBe(
+      'pass',
+    );
   });
 
   it('names the instance that is worse', () => {
@@ -333,6 +350,13 @@ describe('the console of PgBouncer', () => {
   ])('counts acquires of %s', (_, pools, allStats, acquires) => {
     const read = consoleOf({ pools, stats: allStats, databases: [database] }, { database: 'auth' });
     expect((read as Console).acquires).toBe(acquires);
+  });
+
+  it('has handed out nothing before a first client, whatever the version and mode', () => {
+    expect(consoleOf({ ...rows, pools: [own], stats: [] }, { database: 'auth' })).toMatchObject({
+      acquires: 0,
+      waitMicros: 0,
+    });
   });
 
   it('adds the pools of all users, or takes one', () => {

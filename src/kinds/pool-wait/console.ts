@@ -68,7 +68,7 @@ export const consoleOf = (
   if (!settings && mine.length === 0) return { unknown: databases.map((row) => String(row['name'])) };
   const sum = (...columns: string[]): number =>
     mine.reduce((all, row) => all + columns.reduce((each, column) => each + (number(row, column) ?? 0), 0), 0);
-  const counted = stats.find((row) => row['database'] === target.database) ?? {};
+  const counted = stats.find((row) => row['database'] === target.database);
   return {
     waiting: sum('cl_waiting'),
     longest: Math.max(0, ...mine.map((row) => (number(row, 'maxwait') ?? 0) + (number(row, 'maxwait_us') ?? 0) / 1e6)),
@@ -77,8 +77,9 @@ export const consoleOf = (
     poolSize: (number(settings ?? {}, 'pool_size') ?? 0) * Math.max(1, mine.length),
     capped: isCapped(settings ?? {}),
     paused: [settings?.['paused'], settings?.['disabled']].some((flag) => Number(flag ?? 0) !== 0),
-    waitMicros: number(counted, 'total_wait_time') ?? 0,
-    acquires: acquiresOf(counted, mine),
+    waitMicros: number(counted ?? {}, 'total_wait_time') ?? 0,
+    // Before its first client a database has no row: nothing was handed out yet.
+    acquires: counted ? acquiresOf(counted, mine) : 0,
     ...originsOf(clients, target),
     ...haltOf(state),
   };

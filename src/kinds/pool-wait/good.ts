@@ -1,5 +1,5 @@
 // The sentence of a pool that is well: what was measured, over how much, and what waits now.
-import { duration, type Fault, percent, plural } from '../../kit/index.ts';
+import { duration, type Fault, type History, percent, plural, seenOf } from '../../kit/index.ts';
 import { atMost, waitsOf } from './histogram.ts';
 import { momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
@@ -22,6 +22,12 @@ export const totalOf = (looks: readonly Seen[]): Total =>
     }),
     { seconds: 0, waited: 0, acquires: 0 },
   );
+
+/** Mean wait over the whole baseline, of all processes: those of the release have other names. Nothing by hand. */
+export const meanBefore = ({ baseline, plan }: History<Seen>, { minAcquires }: Spec): number | undefined => {
+  const all = totalOf(seenOf(baseline.samples));
+  return plan.absolute || all.acquires < minAcquires ? undefined : meanWait(all);
+};
 
 type Sentence = Omit<Fault, 'reason'>;
 

@@ -1,6 +1,7 @@
 // The kind `pool-wait`: how long callers wait for a database connection out of a pool.
 import type { Kind } from '../../kit/index.ts';
-import { charts, judge } from './judge.ts';
+import { charts } from './charts.ts';
+import { judge } from './judge.ts';
 import { openMetrics } from './metrics.ts';
 import { openPgBouncer } from './pgbouncer.ts';
 import { openProbe } from './probe.ts';
@@ -23,7 +24,7 @@ export const poolWait: Kind<Spec, Seen> = {
     wobble: 'A look was bad, but not often enough in a row to be confirmed.',
     no_samples: 'Nothing has been looked at yet.',
     no_data: 'None of the metrics exists in the source. Check the selectors.',
-    too_few: 'Too few connections were handed out for a mean, and somebody waits.',
+    too_few: 'Too few connections were handed out for a mean, and somebody waits or the few waited too long.',
     slow: 'The mean wait is above a limit. Compare the size of the pool with that of the release before.',
     slower_than_before:
       'The mean wait is above what `tolerate` allows against the baseline. Compare the size of the pool with that of the release before.',

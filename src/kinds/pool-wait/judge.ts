@@ -1,6 +1,5 @@
 // The verdict on a pool: confirmed faults, the graver first; else the mean over all looks, or that the pool is quiet.
 import {
-  type Chart,
   type Confirmation,
   confirmedByWeight,
   duration,
@@ -15,10 +14,10 @@ import {
   type Verdict,
 } from '../../kit/index.ts';
 import { faultOf } from './faults.ts';
-import { goodText, lowestLimit, totalOf, type Total } from './good.ts';
+import { goodText, lowestLimit, meanBefore, totalOf, type Total } from './good.ts';
 import { momentText } from './moment.ts';
 import type { Seen } from './seen.ts';
-import { meanWait, meanWaiters, slow } from './slowness.ts';
+import { acquiresText, meanWait, meanWaiters, shortTime, slow } from './slowness.ts';
 import type { Spec } from './spec.ts';
 
 /** Pure. */
@@ -34,13 +33,12 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const all = totalOf(looks);
   const verdict = probeVerdict(worst, history.plan, goodText(looks, spec, before));
   if (verdict.outcome !== 'pass') return { ...nextOf(verdict.reason), ...verdict };
-  return slowAllAlong(looks, all, spec, history.plan, before) ?? tooFew(all, looks.at(-1), spec) ?? verdict;
-};
-
-/** Mean wait over the whole baseline, of all processes: those of the release have other names. Nothing by hand. */
-const meanBefore = ({ baseline, plan }: History<Seen>, { minAcquires }: Spec): number | undefined => {
-  const all = totalOf(seenOf(baseline.samples));
-  return plan.absolute || all.acquires < minAcquires ? undefined : meanWait(all);
+  return (
+    slowAllAlong(looks, all, spec, history.plan, before) ??
+    tooFew(all, looks.at(-1), spec) ??
+    slowAndQuiet(looks, all, spec, failAfter) ??
+    verdict
+  );
 };
 
 /** Those of the newest look; what could not be looked at at all belongs to none. */
@@ -114,26 +112,20 @@ const tooFew = (all: Total, latest: Seen | undefined, { minAcquires }: Spec): Ve
   };
 };
 
-const points = (samples: readonly Sample<Seen>[], of: (seen: Seen) => number | undefined) =>
-  samples.flatMap((sample) => {
-    const value = 'seen' in sample ? of(sample.seen) : undefined;
-    return value === undefined ? [] : [{ at: sample.at, value }];
-  });
-
-/** Waits and waiting callers over time. */
-export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
-  const { samples } = history;
-  const before = meanBefore(history, spec);
-  const mean = points(samples, (seen) => seen.probed ?? meanWait(seen));
-  const waiting = points(samples, (seen) => meanWaiters(seen) ?? seen.waiting);
-  return [
-    {
-      title: 'wait for a connection',
-      unit: 'ms',
-      limit: lowestLimit(before, spec),
-      ...(before === undefined ? {} : { baseline: before }),
-      series: [{ name: 'wait', points: mean }],
-    },
-    { title: 'callers waiting', unit: 'callers', series: [{ name: 'waiting', points: waiting }] },
-  ].filter(({ series }) => series.some((one) => one.points.length > 0));
+/** A quiet pool whose callers wait too long is neither proven bad nor good, unless the last ones waited less. */
+const slowAndQuiet = (looks: readonly Seen[], all: Total, spec: Spec, failAfter: number): Verdict | undefined => {
+  const { block } = spec.limits;
+  const recent = totalOf(looks.filter(({ acquires = 0 }) => acquires > 0).slice(-failAfter));
+  const mean = meanWait(all) ?? 0;
+  const isQuiet = recent.acquires < spec.minAcquires;
+  if (!isQuiet || mean < block || (meanWait(recent) ?? 0) < block) return undefined;
+  return {
+    outcome: 'inconclusive',
+    settled: false,
+    reason: 'too_few',
+    because: `mean wait ${shortTime(mean)} over ${acquiresText(all.acquires, spec)} is above the limit of ${duration(block)}, but too few callers show whether that lasts (${spec.minAcquires} in ${plural(failAfter, 'look')} are needed)${momentText(looks.at(-1) ?? {})}`,
+    value: mean,
+    limit: block,
+    unit: 'ms',
+  };
 };
