@@ -12,6 +12,7 @@ import {
 } from '../kit/index.ts';
 import { createOut, type TextStream } from '../report/index.ts';
 import type { Context } from './context.ts';
+import { addressOf, ownerOf, push } from './push.ts';
 
 export interface Reporting {
   emit: Emit;
@@ -24,11 +25,13 @@ export interface Reporting {
 
 interface Opened {
   session: ReporterSession;
-  /** Puts its text into its file when it ends. */
-  save?(): Promise<void>;
+  /** Puts its text where it belongs when the run has ended. */
+  save?(record: RunRecord): Promise<void>;
 }
 
-/** Opens `NAME` or `NAME=FILE` reporters; an unknown one is refused before anything runs. */
+type Save = (text: string, record: RunRecord) => Promise<void>;
+
+/** Opens `NAME`, `NAME=FILE` or `NAME=push:URL` reporters; an unknown one is refused before anything runs. */
 export const openReporting = (
   wanted: readonly string[],
   registry: Registry,
@@ -45,7 +48,7 @@ export const openReporting = (
     end: async (record, saved) => {
       for (const { session, save } of opened) {
         await guardedAsync(context, async () => session.end(record, saved));
-        if (save) await guardedAsync(context, save);
+        if (save) await guardedAsync(context, () => save(record));
       }
     },
     quietly: async (work) => {
@@ -77,10 +80,12 @@ const openReporter = (
   if (path === '' && wanted.includes('='))
     throw new UsageError(`--reporter ${wanted}: a file name is missing after "="`);
   const { files } = context.io;
+  const others = [...registry.reporters.values()].map(({ part }) => part);
+  const address = addressOf(wanted, path, reporter, others);
   const main =
     path === ''
       ? openStream(reporter, context, redact)
-      : openFile(reporter, context, redact, (text) => files.write(resolve(context.cwd, path), text));
+      : openFile(reporter, context, redact, saverOf(reporter, address ?? resolve(context.cwd, path), context, redact));
   const appending = (reporter.appends ?? []).flatMap(({ env, open }) => {
     const file = context.env(env);
     // `append` ends the line itself.
@@ -88,6 +93,18 @@ const openReporter = (
   });
   return [main, ...appending];
 };
+
+/** Readable for everybody: for the collector of another user. */
+const sharedMode = 0o644;
+
+/** What becomes of the text: it is sent, or it becomes a file. */
+const saverOf =
+  (reporter: Reporter, target: URL | string, { io }: Context, redact: (text: string) => string): Save =>
+  async (text, record) => {
+    if (typeof target === 'string') return io.files.write(target, text, reporter.shared ? sharedMode : undefined);
+    const request = reporter.push?.(target, ownerOf(record, redact));
+    if (request) await push(text, request, io.http, redact);
+  };
 
 const openStream = (reporter: Reporter, context: Context, redact: (text: string) => string): Opened => {
   const stream = reporter.writes === 'prose' ? context.stderr : context.stdout;
@@ -99,11 +116,11 @@ const openFile = (
   { open }: Pick<Reporter, 'open'>,
   context: Context,
   redact: (text: string) => string,
-  save: (text: string) => Promise<void>,
+  save: Save,
 ): Opened => {
   const kept = keepText();
   const out = outOver(kept, context, withoutColour(context.env), redact);
-  return { session: open(out, context.io.clock), save: () => save(kept.text()) };
+  return { session: open(out, context.io.clock), save: (record) => save(kept.text(), record) };
 };
 
 const outOver = (stream: TextStream, context: Context, env: Context['env'], redact: (text: string) => string): Out =>

@@ -58,13 +58,20 @@ const makeFolder = (folder: string): Promise<string | undefined> =>
   fs.mkdir(folder, { recursive: true, mode: folderMode });
 
 /** Writes a synced temporary file beside `path`, hands it to `place`, and leaves nothing behind. */
-const beside = async <T>(path: string, text: string, place: (temporary: string) => Promise<T>): Promise<T> => {
+const beside = async <T>(
+  path: string,
+  text: string,
+  place: (temporary: string) => Promise<T>,
+  mode = fileMode,
+): Promise<T> => {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   await makeFolder(dirname(path));
   try {
     const handle = await fs.open(temporary, 'wx', fileMode);
     try {
       await handle.writeFile(text);
+      // The umask takes bits away from those of `open`; whoever names others means them.
+      if (mode !== fileMode) await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();
@@ -179,7 +186,7 @@ export const createFiles = (): Files => ({
   read: (path) => fs.readFile(path, 'utf8'),
   open,
   readIfExists: (path) => unless(fs.readFile(path, 'utf8'), 'ENOENT', 'ENOTDIR'),
-  write: (path, text) => writing(path, () => beside(path, text, (temporary) => fs.rename(temporary, path))),
+  write: (path, text, mode) => writing(path, () => beside(path, text, (temporary) => fs.rename(temporary, path), mode)),
   create: (path, text) => writing(path, () => beside(path, text, (temporary) => linkNew(temporary, path))),
   append: (path, line) => writing(path, () => append(path, line)),
   list: async (folder) => ((await unless(fs.readdir(folder), 'ENOENT')) ?? []).sort(),

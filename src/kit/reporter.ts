@@ -16,6 +16,17 @@ export interface Reporter {
    * the environment variable `env`; left out where that is unset.
    */
   appends?: readonly { env: string; open: Reporter['open'] }[];
+  /** The file of `NAME=FILE` is for a program of another user: readable for everybody, where others are for their owner alone. */
+  shared?: true;
+  /** Lets `NAME=push:URL` send the text in place of writing it: the request without its body. */
+  push?(url: URL, of: { service: string; environment: string }): Push;
+}
+
+/** How a text is sent; an answer of 200 to 299 took it. */
+export interface Push {
+  method: 'PUT' | 'POST';
+  url: string;
+  headers: Record<string, string>;
 }
 
 /** Where a reporter writes. Everything passes through the redactor behind `write`. */

@@ -66,6 +66,8 @@ const reporterSchema = () =>
     writes: z.enum(['prose', 'machine'], 'must be prose or machine'),
     open: method(),
     appends: z.array(z.looseObject({ env: sentence(), open: method() })).optional(),
+    shared: z.literal(true, 'must be true or absent').optional(),
+    push: method().optional(),
   });
 
 const list = (part: z.ZodType) => z.array(part, 'must be a list').optional();

@@ -1,15 +1,41 @@
-// The reporter `prometheus`: the result as metrics, for the textfile collector of the node exporter.
-import type { RecordedCheck, Reporter, RunRecord } from '../kit/index.ts';
+// The reporter `prometheus`: the result as metrics, for the textfile collector of the node exporter or a Pushgateway.
+import type { Push, RecordedCheck, Reporter, RunRecord } from '../kit/index.ts';
 import { atEnd } from './at-end.ts';
+
 import { lengthOf } from './ending.ts';
+import { targetOf } from './headline.ts';
 
 /** Without client-side timestamps: the node exporter skips a whole file that has one. Times are metrics instead. */
 export const prometheus: Reporter = {
   holdpointReporter: 1,
   name: 'prometheus',
-  about: 'the result as metrics in the Prometheus text format, at the end: for the node exporter’s textfile collector',
+  about:
+    'the result as metrics in the Prometheus text format, at the end: for the node exporter’s textfile collector or (push:URL) a Pushgateway',
   writes: 'machine',
   open: (out) => atEnd(out, (record) => metrics(record).map(familyText).join('')),
+  shared: true,
+  push: (url, of) => pushRequest(url, of),
+};
+
+/**
+ * PUT replaces the whole group, so that nothing of an earlier run stays. The instance stands in base64, because it holds a
+ * slash: https://github.com/prometheus/pushgateway#url. A URL that names a group already is taken as it is.
+ */
+const pushRequest = (url: URL, of: { service: string; environment: string }): Push => {
+  const address = new URL(url);
+  const { username, password } = address;
+  [address.username, address.password] = ['', ''];
+  if (!address.pathname.includes('/metrics/job'))
+    address.pathname = `${address.pathname.replace(/\/+$/, '')}/metrics/job/holdpoint/instance@base64/${Buffer.from(targetOf(of)).toString('base64url')}`;
+  const account = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return {
+    method: 'PUT',
+    url: address.href,
+    headers: {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      ...(username === '' ? {} : { authorization: `Basic ${account}` }),
+    },
+  };
 };
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,11 +1,12 @@
 // Where the texts of reporters go: a stream, a file, and the files of a CI that are named in its environment.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/commands/context.ts';
 import { builtIn } from '../../src/commands/registry.ts';
 import { openReporting } from '../../src/commands/reporting.ts';
 import { createFiles } from '../../src/io/files.ts';
+import { type Http, HttpFailure, type HttpRequest, type HttpResponse } from '../../src/kit/index.ts';
 import { fakeIo, realClock } from '../helpers/fake-io.ts';
 import { incidentRecord } from '../helpers/records.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -63,4 +64,71 @@ it('a file of the CI that cannot be written is said and breaks nothing', async (
   await end(['github=annotations.txt'], context);
   expect(written.stderr).toBe(`holdpoint: a report failed: ${folder} could not be written: it is a folder (EISDIR)\n`);
   expect(await readFile(join(folder, 'annotations.txt'), 'utf8')).toMatch(/^::error title=holdpoint::ROLLED BACK/);
+});
+
+it('metrics are readable for everybody, because the node exporter is another user; other reports are not', async () => {
+  const folder = await tempFolder();
+  const { context } = contextOf(folder, {});
+  await end(['prometheus=a.prom', 'json=a.json', 'html=a.html'], context);
+  const mode = async (name: string): Promise<number> => (await stat(join(folder, name))).mode & 0o777;
+  expect([await mode('a.prom'), await mode('a.json'), await mode('a.html')]).toEqual([0o644, 0o600, 0o600]);
+});
+
+describe('push', () => {
+  const pushing = async (answer: Partial<HttpResponse> | Error) => {
+    const asked: HttpRequest[] = [];
+    const { context, written } = contextOf(await tempFolder(), {});
+    const http: Http = {
+      request: async (request) => {
+        asked.push(request);
+        if (answer instanceof Error) throw answer;
+        return {
+          status: 200,
+          headers: {},
+          body: '',
+          truncated: false,
+          timings: { firstByte: 1, body: 0, total: 1, reused: false },
+          ...answer,
+        };
+      },
+      close: async () => undefined,
+    };
+    await end(['prometheus=push:http://me:pass@gateway:9091'], { ...context, io: { ...context.io, http } });
+    return { asked, written };
+  };
+
+  it('sends the metrics, redacted, and says nothing', async () => {
+    const { asked, written } = await pushing({});
+    expect(asked.map(({ method, url, timeout }) => [method, url, timeout])).toEqual([
+      ['PUT', 'http://gateway:9091/metrics/job/holdpoint/instance@base64/YXV0aC9wcm9kdWN0aW9u', 5000],
+    ]);
+    expect(asked[0]?.body).toContain('live="[masked]"');
+    expect(written).toEqual({ stdout: '', stderr: '' });
+  });
+
+  it.each([
+    [{ status: 400, body: 'bad\nrs/7d9f' }, 'gateway:9091 answered 400 (bad [masked])'],
+    [{ status: 302 }, 'gateway:9091 answered 302'],
+    [new HttpFailure('tcp', 'ECONNREFUSED', 'refused'), 'gateway:9091 was not reached within 5 s (ECONNREFUSED)'],
+  ])('that fails is told without account and path, and breaks nothing: %#', async (answer, text) => {
+    const { written } = await pushing(answer);
+    expect(written.stderr).toBe(
+      `holdpoint: a report failed: ${text}, so this run is not known there; look at the URL behind "push:"\n`,
+    );
+  });
+
+  it.each([
+    ['json=push:http://x', '--reporter json=push:http://x: json writes to files only; known: prometheus'],
+    [
+      'prometheus=push:gateway',
+      '--reporter prometheus=push:…: needs a URL like http://pushgateway:9091 behind "push:"',
+    ],
+    [
+      'prometheus=push:ftp://u:p@x',
+      '--reporter prometheus=push:…: needs a URL like http://pushgateway:9091 behind "push:"',
+    ],
+  ])('%s is refused before anything runs', async (wanted, text) => {
+    const { context } = contextOf(await tempFolder(), {});
+    expect(() => openReporting([wanted], builtIn(), context, (all) => all)).toThrow(text);
+  });
 });

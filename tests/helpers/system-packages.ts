@@ -29,6 +29,10 @@ export const chromiumProgram: SystemProgram = {
   packages: ['chromium'],
   path: 'usr/lib/chromium/chromium',
 };
+export const pushgatewayProgram: SystemProgram = {
+  name: 'prometheus-pushgateway',
+  packages: ['prometheus-pushgateway'],
+};
 
 const pythonPackages = 'usr/lib/python3/dist-packages';
 /** Python with the modules of Django's admin on Postgres. */

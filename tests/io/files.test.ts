@@ -19,6 +19,19 @@ describe('write', () => {
     expect(await readdir(join(folder, 'a/b'))).toEqual(['record.json']);
   });
 
+  it('gives other permissions only where they are named, whatever the umask', async () => {
+    const path = join(await tempFolder(), 'metrics.prom');
+    const umask = process.umask(0o077);
+    try {
+      await files.write(path, 'one', 0o644);
+      expect(await bits(path)).toBe('644');
+      await files.write(path, 'two');
+      expect(await bits(path)).toBe('600');
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('keeps the old text when the new one cannot be put in place, and says where and why', async () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'taken'));

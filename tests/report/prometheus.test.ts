@@ -65,3 +65,26 @@ it('no line has a timestamp behind its value', () => {
     .filter((line) => line !== '' && !line.startsWith('#'));
   expect(values.filter((line) => !/^[a-z_]+\{(?:[a-z]+="[^"]*",?)+\} \S+$/.test(line))).toEqual([]);
 });
+
+it.each([
+  [
+    'http://push:9091',
+    'auth',
+    'production',
+    'http://push:9091/metrics/job/holdpoint/instance@base64/YXV0aC9wcm9kdWN0aW9u',
+  ],
+  ['https://x/gateway/', 'auth', '', 'https://x/gateway/metrics/job/holdpoint/instance@base64/YXV0aA'],
+  ['http://push:9091/metrics/job/deploys/cell/7', 'auth', 'production', 'http://push:9091/metrics/job/deploys/cell/7'],
+])('is pushed to %s of %s/%s as %s', (url, service, environment, address) => {
+  expect(prometheus.push?.(new URL(url), { service, environment })).toEqual({
+    method: 'PUT',
+    url: address,
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+  });
+});
+
+it('an account in the address becomes a header', () => {
+  const request = prometheus.push?.(new URL('http://me:p%40ss@push:9091'), { service: 'auth', environment: '' });
+  expect(request?.url).toBe('http://push:9091/metrics/job/holdpoint/instance@base64/YXV0aA');
+  expect(request?.headers['authorization']).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+});
