@@ -28,9 +28,22 @@ const withNotes = ({ outcome, note }: Reading, { notes }: Arrival): Reading => (
   note: [note, ...notes].filter(Boolean).join('; '),
 });
 
-/** At a provider a redirect that is not followed is the end: the next form would be looked for on an empty page. */
-const isStuck = ({ last, caught }: Arrival, { visitor }: Walk): boolean =>
-  visitor.catches !== undefined && isRedirect(last) && !caught;
+const leadsHome = ({ last, url }: Arrival): boolean => {
+  const location = last.headers['location']?.[0] ?? '';
+  return URL.canParse(location, url) && new URL(location, url).origin === new URL(url).origin;
+};
+
+/**
+ * A redirect that was not followed is the end of the way at a provider, where the next form would be looked for on an
+ * empty page; within one origin, where it runs in circles; and where it wanted the password along (307, 308). Others
+ * may come after a login that worked: the probe decides.
+ */
+const isStuck = ({ carriesPassword }: FlowStep, arrival: Arrival, { visitor }: Walk): boolean => {
+  const { last, caught } = arrival;
+  if (!isRedirect(last) || caught) return false;
+  const wantsBody = carriesPassword && (last.status === 307 || last.status === 308);
+  return visitor.catches !== undefined || wantsBody || leadsHome(arrival);
+};
 
 const readArrival = (flow: FlowStep, before: string, arrival: Arrival, rules: Rules): Reading => {
   const { first, last, url } = arrival;
@@ -44,8 +57,9 @@ const codeRefused =
   'the code of the second factor was refused: compare the clocks, and look whether another run uses the account';
 
 /** What only a step of its sort can get wrong. */
-const readOn = async ({ code, mustSend }: FlowStep, read: Reading, arrival: Arrival, walk: Walk): Promise<Reading> => {
-  if (isStuck(arrival, walk)) return { ...read, outcome: 'broken' };
+const readOn = async (flow: FlowStep, read: Reading, arrival: Arrival, walk: Walk): Promise<Reading> => {
+  const { code, mustSend } = flow;
+  if (isStuck(flow, arrival, walk)) return { ...read, outcome: 'broken' };
   const again = code && (await findForm(arrival.last.body, arrival.url));
   if (!arrival.caught && again?.fields.some(([name]) => name === walk.codeField))
     return { outcome: 'refused', note: codeRefused };

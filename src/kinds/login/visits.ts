@@ -5,7 +5,7 @@ import type { Json } from '../../kit/json.ts';
 import type { RequestPlan } from '../http/request.ts';
 import { contentOf } from '../http/session.ts';
 import { urlOf } from '../http/target.ts';
-import type { Reading, Rules } from './classify.ts';
+import { isRedirect, type Reading, type Rules } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { OidcState } from './flows/oidc-state.ts';
 import { formVisit, learnFields } from './flows/onward.ts';
@@ -116,6 +116,9 @@ const noForm = (walk: Walk): StepProblem => {
   const path = walk.page ? new URL(walk.page.url).pathname : 'no page';
   const status = walk.page?.last.status;
   const key = walk.oidc ? 'signIn' : 'steps';
+  // An empty page has no form: what left us there is what helps.
+  if (walk.page && isRedirect(walk.page.last))
+    return new StepProblem(`no <form> on ${path} (status ${status}): ${walk.page.notes.join('; ')}`);
   return new StepProblem(
     `no <form> on ${path} (status ${status}); a page that is drawn by JavaScript needs \`${key}\` with the API that it calls`,
   );
