@@ -1,8 +1,9 @@
 // A profile out of flags, for a person without one: `check --login URL --user NAME --postgres URL`. It exists in memory only.
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Files, UsageError } from '../kit/index.ts';
+import { UsageError } from '../kit/index.ts';
 import type { Context } from './context.ts';
+import { withFiles } from './memory-files.ts';
 
 /** What to look at, as it was typed. */
 export interface ProfileFlags {
@@ -46,7 +47,7 @@ export const flagsProfile = async (
   const path = join(given.cwd, fileName);
   return {
     name: `./${fileName}`,
-    context: { ...context, io: { ...context.io, files: withFile(context.io.files, path, text) } },
+    context: { ...context, io: { ...context.io, files: withFiles(context.io.files, new Map([[path, text]])) } },
   };
 };
 
@@ -108,12 +109,3 @@ const escaped = (value: unknown): unknown => {
   if ('reference' in value) return `\${secret:${String(value.reference)}}`;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escaped(one)]));
 };
-
-/** The files, and one that is not there. */
-const withFile = (files: Files, path: string, text: string): Files => ({
-  ...files,
-  exists: async (asked) => asked === path || files.exists(asked),
-  read: async (asked) => (asked === path ? text : files.read(asked)),
-  stat: async (asked) =>
-    asked === path ? { mode: 0o600, size: text.length, changedAt: 0, folder: false } : files.stat(asked),
-});

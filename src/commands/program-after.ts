@@ -1,5 +1,6 @@
 // The verbs around a run: what was, what would have been, what a word means, and how to begin.
 import type { Command } from 'commander';
+import { UsageError } from '../kit/errors.ts';
 import type { Context } from './context.ts';
 import { append, type Done } from './program-options.ts';
 
@@ -76,5 +77,31 @@ export const addCompletion = (cli: Command, context: Context, done: Done): void 
     .action(async (shell) => {
       const { completionCommand } = await import('./completion.ts');
       done(await completionCommand(shell, cli, context));
+    });
+};
+
+/** Adds one verb. */
+export const addInit = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('init')
+    .description('a first profile: asks four questions, or takes flags; overwrites nothing')
+    .argument('[words...]', '`check NAME -- curl …` writes a check instead')
+    .option('--service <name>', 'name of the service')
+    .option('--login <url>', 'the page where an account signs in')
+    .option('--user <name>', 'an account of its own for the check')
+    .option('--health <url>', 'a page that must answer with 200')
+    .option('--role <name>', 'the role of the service on Postgres')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdpoint init --service auth --login https://auth.example.com/login --user smoke --role auth_svc\n  holdpoint init check health -- curl https://auth.example.com/health',
+    )
+    .action(async (words, options) => {
+      if (words[0] === 'check') {
+        const { initCheckCommand } = await import('./init-check.ts');
+        return done(await initCheckCommand(words.slice(1), context));
+      }
+      if (words.length > 0) throw new UsageError('write `holdpoint init`, or `holdpoint init check NAME -- curl …`');
+      const { initCommand } = await import('./init.ts');
+      return done(await initCommand(options, context));
     });
 };

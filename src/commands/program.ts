@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
-import { addCompletion, addDemo, addExplain, addReplay, addShow } from './program-after.ts';
+import { addCompletion, addDemo, addExplain, addInit, addReplay, addShow } from './program-after.ts';
 import { append, collect, type Done, duration, profileArgument } from './program-options.ts';
 
 const withCommon = (command: Command): Command =>
@@ -35,6 +35,7 @@ export const program = (context: Context, done: Done): Command => {
     addReplay,
     addShow,
     addExplain,
+    addInit,
     addDemo,
     addCompletion,
   ])

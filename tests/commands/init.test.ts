@@ -1,0 +1,186 @@
+// `holdpoint init`: what it writes validates, nothing is ever overwritten, and a curl line becomes a check.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runHere } from '../helpers/command.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
+
+const login = ['--login', 'https://auth.example.com/login?next=%2F', '--user', 'smoke'];
+
+describe('holdpoint init', () => {
+  it('writes a commented profile that validates, with the schema for the editor', async () => {
+    const folder = await tempFolder();
+    const told = await runHere(folder, ['init', '--service', 'auth', ...login, '--role', 'auth_svc']);
+    expect([told.exitCode, told.stderr]).toEqual([0, '']);
+    expect(told.stdout.split('\n')[0]).toBe('deploy-profiles/auth.yaml was written and is valid.');
+    expect(await readFile(join(folder, 'deploy-profiles/auth.yaml'), 'utf8')).toBe(`\
+# yaml-language-server: $schema=./.profile-schema.json
+# What auth must show after a deploy. \`holdpoint explain\` lists all checks; \`holdpoint validate --show\` has all defaults.
+service: auth
+
+checks:
+  # A real login. \`probe\` is a page behind it that shows a text which only the account sees: set both.
+  login:
+    target: https://auth.example.com
+    account:
+      username: smoke
+      password: \${secret:SMOKE_PASSWORD}
+    login:
+      form:
+        page: /login?next=%2F
+    probe:
+      get: /
+      granted:
+        status: 200
+        contains: smoke
+
+  # Who holds the slots of the server. The URL leads to the server itself, not to a pooler; its role has pg_monitor.
+  db-connections:
+    postgres: \${secret:DATABASE_ADMIN_URL}
+    role: auth_svc
+
+# Without a \`rollback:\` section a failure blocks (exit code 10), and nothing is ever changed.
+# rollback:
+#   mode: ask
+#   command: { live: [./scripts/live.sh], undo: [./scripts/undo.sh, "{{from}}", "{{to}}"] }
+#   reversible: true
+`);
+    const valid = await runHere(folder, ['validate']);
+    expect([valid.exitCode, valid.stdout]).toEqual([
+      0,
+      'ok deploy-profiles/auth.yaml (2 checks; at most 5 min hold)\n',
+    ]);
+    const schema: unknown = JSON.parse(await readFile(join(folder, 'deploy-profiles/.profile-schema.json'), 'utf8'));
+    expect(schema).toMatchObject({ title: 'A profile of holdpoint' });
+  });
+
+  it('overwrites nothing', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'deploy-profiles'));
+    await writeFile(join(folder, 'deploy-profiles/auth.yaml'), 'mine');
+    const told = await runHere(folder, ['init', '--service', 'auth', ...login]);
+    const path = join(folder, 'deploy-profiles/auth.yaml');
+    expect([told.exitCode, told.stderr]).toEqual([2, `${path} is there already, and init overwrites nothing\n`]);
+    expect(await readFile(path, 'utf8')).toBe('mine');
+    expect(await readdir(join(folder, 'deploy-profiles'))).toEqual(['auth.yaml']);
+  });
+
+  it('asks four questions on a terminal, and leaves out what gets no answer', async () => {
+    const folder = await tempFolder();
+    const answers = ['shop', '', 'https://shop.example.com/health', ''];
+    const told = await runHere(folder, ['init'], { terminal: true, answers });
+    expect([told.exitCode, told.stderr, told.asked.length]).toEqual([0, '', 4]);
+    const text = await readFile(join(folder, 'deploy-profiles/shop.yaml'), 'utf8');
+    expect(text).toContain('use: http\n    target: https://shop.example.com\n    request:\n      get: /health\n');
+    expect(text).not.toContain('db-connections:');
+    expect((await runHere(folder, ['validate'])).exitCode).toBe(0);
+  });
+
+  it('what was typed stands for itself', async () => {
+    const folder = await tempFolder();
+    const odd = ['--login', 'https://a.example.com/${env:HOME}', '--user', '${secret:X} "quoted": #'];
+    expect((await runHere(folder, ['init', '--service', 'a', ...odd])).stderr).toBe('');
+    const shown = await runHere(folder, ['validate', 'a', '--show']);
+    expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
+  });
+
+  it('uses the schema of an installed package', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'node_modules/holdpoint/dist/schemas'), { recursive: true });
+    await writeFile(join(folder, 'node_modules/holdpoint/dist/schemas/profile.json'), '{}');
+    await runHere(folder, ['init', '--service', 'auth', ...login]);
+    const [first] = (await readFile(join(folder, 'deploy-profiles/auth.yaml'), 'utf8')).split('\n');
+    expect(first).toBe('# yaml-language-server: $schema=../node_modules/holdpoint/dist/schemas/profile.json');
+    expect(await readdir(join(folder, 'deploy-profiles'))).toEqual(['auth.yaml']);
+  });
+
+  it.each([
+    [
+      [],
+      'there is no terminal to ask on; give --service NAME and --login URL --user NAME, --health URL or --role NAME',
+    ],
+    [['--service', 'auth'], 'nothing would be checked: name a login, a health URL or a Postgres role'],
+    [['--service', 'auth', '--login', 'https://a.example.com'], 'a login needs an account: --user NAME'],
+    [
+      ['--service', 'auth', '--health', 'a.example.com'],
+      '"a.example.com" is no URL like https://auth.example.com/login',
+    ],
+    [['--service', '../x', '--role', 'r'], '"../x" is no name of a service: letters, digits, ".", "_" and "-"'],
+    [['chekc'], 'write `holdpoint init`, or `holdpoint init check NAME -- curl …`'],
+  ])('refuses %j and writes nothing', async (args, sentence) => {
+    const folder = await tempFolder();
+    const told = await runHere(folder, ['init', ...args]);
+    expect([told.exitCode, told.stderr, await readdir(folder)]).toEqual([2, `${sentence}\n`, []]);
+  });
+});
+
+describe('holdpoint init check NAME -- curl …', () => {
+  it('keeps the request and puts secrets into the environment', async () => {
+    const folder = await tempFolder();
+    const curl = [
+      'curl',
+      '-fsS',
+      '-X',
+      'PUT',
+      'https://a.example.com/api/x?y=1',
+      '-H',
+      'Authorization: Bearer geheim',
+      '--json',
+      '{"a": [1]}',
+    ];
+    const told = await runHere(folder, ['init', 'check', 'api', '--', ...curl]);
+    expect([told.exitCode, told.stderr]).toEqual([0, '']);
+    expect(told.stdout).toBe(`checks/api.yaml was written. In a profile:
+
+checks:
+  api:
+    use: ./checks/api.yaml
+    target: https://a.example.com
+
+export API_AUTHORIZATION=…   # was on the curl line; it belongs into the environment
+`);
+    expect(await readFile(join(folder, 'checks/api.yaml'), 'utf8')).toBe(`\
+# One request and what its answer must look like; made of a curl line. \`holdpoint explain http\` has the keys.
+kind: http
+title: api
+request:
+  put: /api/x?y=1
+  headers:
+    Authorization: \${secret:API_AUTHORIZATION}
+  json:
+    a:
+      - 1
+expect:
+  status: 200
+`);
+    expect(await readdir(folder)).toEqual(['checks']);
+  });
+
+  it.each([
+    ['a form', ['-d', 'a=1', '-d', 'b=2', 'http://h/p'], 'post: /p\n  form:\n    a: "1"\n    b: "2"\n'],
+    ['a text', ['-d', '<x/>', '-H', 'Content-Type: text/xml', 'http://h/p'], 'body: <x/>\n'],
+    ['a head', ['-I', 'h.example.com/p'], 'head: /p\n'],
+    ['nothing else', ['-sS', '--max-time', '5', 'http://h'], 'get: /\n'],
+  ])('%s', async (_, curl, text) => {
+    const folder = await tempFolder();
+    const told = await runHere(folder, ['init', 'check', 'x', '--', 'curl', ...curl]);
+    expect([told.exitCode, told.stderr]).toEqual([0, '']);
+    expect(await readFile(join(folder, 'checks/x.yaml'), 'utf8')).toContain(text);
+  });
+
+  it.each([
+    [['x'], 'write it like: holdpoint init check health -- curl https://auth.example.com/health'],
+    [
+      ['x', '--', 'wget', 'http://h'],
+      'write it like: holdpoint init check health -- curl https://auth.example.com/health',
+    ],
+    [['x', '--', 'curl'], 'the curl line names no URL like https://auth.example.com/health'],
+    [['x', '--', 'curl', '--proxy', 'p', 'http://h'], '--proxy of the curl line is not known: write the check by hand'],
+    [['x', '--', 'curl', 'http://h', '-H'], '-H of the curl line is not known, or its value is missing'],
+    [['x', '--', 'curl', 'http://h', '--json', '{'], 'the data of the curl line is no JSON'],
+  ])('refuses %j', async (words, sentence) => {
+    const folder = await tempFolder();
+    const told = await runHere(folder, ['init', 'check', ...words]);
+    expect([told.exitCode, told.stderr, await readdir(folder)]).toEqual([2, `${sentence}\n`, []]);
+  });
+});
