@@ -159,6 +159,12 @@ describe('what is proven of an error rate', () => {
     expect(band?.points.length).toBe(60);
   });
 
+  it('ends with the hold: after a rollback it is another release', () => {
+    const after = samples(seen(unit(0, 100)), 'verify').map((sample) => ({ ...sample, at: at(9) }));
+    const history = historyOf([...samples(seen(unit(1, 100))), ...after], seen(unit(2, 1800)));
+    expect(errorRateDelta.charts?.(history, spec)[0]?.band?.points.map((point) => point.at)).toEqual([at(0)]);
+  });
+
   it('is left out where nobody asked anything', () => {
     expect(bandOf([unit(0, 0)])).toBeUndefined();
   });

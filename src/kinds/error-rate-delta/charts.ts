@@ -35,9 +35,12 @@ type Band = NonNullable<Chart['band']>['points'];
 /** Each moment weighs all units before it anew, so that a long hold gets only so many. */
 const mostMoments = 60;
 
-/** What was proven of the true rate after each unit of the hold; it narrows, and its end is what the verdict says. */
+/**
+ * What was proven of the true rate after each unit of the hold; it narrows, and its end is what the verdict says. What was
+ * seen after a rollback is of another release.
+ */
 const bandOf = (history: History<Seen>, spec: Spec): Band => {
-  const units = judged(history).filter(isCounted);
+  const units = judged(history).filter((sample) => isCounted(sample) && sample.phase !== 'verify');
   const before = unitsIn(history.baseline.samples);
   return evenly(units.length, mostMoments).flatMap((index) => {
     const so = unitsIn(units.slice(0, index + 1));

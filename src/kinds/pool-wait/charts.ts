@@ -13,7 +13,7 @@ const points = (samples: readonly Sample<Seen>[], of: (seen: Seen) => number | u
 
 /** Waits and waiting callers over time. */
 export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
-  const { samples } = history;
+  const samples = [...history.baseline.samples, ...history.samples];
   const before = meanBefore(history, spec);
   const mean = points(samples, (seen) => seen.probed ?? meanWait(seen));
   const waiting = points(samples, (seen) => meanWaiters(seen) ?? seen.waiting);
