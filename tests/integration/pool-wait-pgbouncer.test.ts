@@ -79,6 +79,16 @@ const judged = async (settings: object, work: () => Promise<unknown>): Promise<V
   return verdict(looks);
 };
 
+/** 118 for 1.18: what PgBouncer tells of itself differs by version, and Debian's next one is newer. */
+const versionOf = async (pool: TestPgBouncer): Promise<number> => {
+  const admin = new Client(pool.adminUrl);
+  await admin.connect();
+  const { rows } = await admin.query<{ version: string }>('SHOW VERSION');
+  await admin.end();
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(rows[0]?.version ?? '') ?? [];
+  return Number(major) * 100 + Number(minor);
+};
+
 const consoleOf = (pool: TestPgBouncer, more: object = {}): object => ({
   pgbouncer: { urls: [pool.statsUrl], database: 'postgres', ...more },
 });
@@ -133,7 +143,9 @@ describe.skipIf(!isServerPlatform)('the console in transaction mode', () => {
     const verdict = await judged(consoleOf(pool, { database: 'down' }), () => pause(100));
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'no_servers', asks: 'block' });
     expect(verdict.because).toMatch(
-      /^1 caller waiting.*, and the pool has no server connection at all: the server is down or refuses it, or /,
+      (await versionOf(pool)) < 119
+        ? /^1 caller waiting.*, and the pool has no server connection at all: the server is down or refuses it, or /
+        : /^1 caller waiting.*, and the pool has no server connection at all$/,
     );
   });
 
@@ -164,7 +176,7 @@ describe.skipIf(!isServerPlatform)('the console in transaction mode', () => {
     await admin.query('RESUME postgres');
   });
 
-  it('tells that PgBouncer may be paused as a whole, which 1.18 shows nowhere', async () => {
+  it('tells that PgBouncer is paused as a whole, or may be, before 1.19', async () => {
     const pool = await bouncer();
     const waiting = await connected(pool);
     await waiting.query('SELECT 1');
@@ -174,14 +186,18 @@ describe.skipIf(!isServerPlatform)('the console in transaction mode', () => {
     await admin.query('PAUSE');
     const { rows } = await admin.query<{ name: string; paused: number }>('SHOW DATABASES');
     expect(rows.find(({ name }) => name === 'postgres')?.paused).toBe(0);
-    send(waiting, 'SELECT 1');
+    const served = waiting.query('SELECT 1');
     const verdict = await judged(consoleOf(pool), () => pause(100));
-    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'no_servers', asks: 'block' });
+    const untold = (await versionOf(pool)) < 119;
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: untold ? 'no_servers' : 'paused', asks: 'block' });
     expect(verdict.because).toBe(
-      '1 caller waiting (auth@new 1), and the pool has no server connection at all: the server is down or refuses it, or PgBouncer is paused as a whole, which it does not tell before 1.19',
+      untold
+        ? '1 caller waiting (auth@new 1), and the pool has no server connection at all: the server is down or refuses it, or PgBouncer is paused as a whole, which it does not tell before 1.19'
+        : 'PgBouncer is paused as a whole (PAUSE without a database); 1 caller waiting (auth@new 1), 0 of 2 connections in use',
     );
-    expect(verdict.next).toMatch(/^RESUME on the console of PgBouncer if somebody gave PAUSE; else the server refuses/);
+    expect(verdict.next).toMatch(/^RESUME on the console of PgBouncer/);
     await admin.query('RESUME');
+    await served;
     expect(await judged(consoleOf(pool), () => waiting.query('SELECT 1'))).toMatchObject({ outcome: 'pass' });
   });
 
@@ -216,18 +232,23 @@ describe.skipIf(!isServerPlatform)('the console in transaction mode', () => {
 });
 
 describe.skipIf(!isServerPlatform)('the console in session mode', () => {
-  it('counts the callers waiting on average, because 1.18 counts no acquires there', async () => {
+  it('counts the callers waiting on average where acquires are not counted, before 1.23', async () => {
     const pool = await bouncer({ poolMode: 'session', poolSize: 1 });
     const visit = async (): Promise<void> => {
       const client = await connected(pool);
       await client.query('SELECT pg_sleep(0.05)');
       await client.end();
     };
-    const verdict = await judged(consoleOf(pool), () => Promise.all(Array.from({ length: 6 }, visit)));
-    // Six visitors for one connection: 5, 4, 3, 2, 1, 0 of them wait, 2.5 on average.
-    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'crowded', asks: 'block', limit: 1 });
-    expect(verdict.value).toBeGreaterThan(1.5);
-    expect(verdict.value).toBeLessThan(3);
+    const settings = { ...consoleOf(pool), minAcquires: 18 };
+    const verdict = await judged(settings, () => Promise.all(Array.from({ length: 6 }, visit)));
+    // Six visitors for one connection: 5, 4, 3, 2, 1, 0 of them wait, 2.5 on average, for 125 ms in the mean.
+    const isCounted = (await versionOf(pool)) >= 123;
+    const [reason, limit, least, most] = isCounted
+      ? (['slow', 50, 75, 500] as const)
+      : (['crowded', 1, 1.5, 3] as const);
+    expect(verdict).toMatchObject({ outcome: 'fail', reason, asks: 'block', limit });
+    expect(verdict.value).toBeGreaterThan(least);
+    expect(verdict.value).toBeLessThan(most);
   });
 });
 
@@ -365,7 +386,7 @@ describe.skipIf(!isServerPlatform)('an acquire of our own', () => {
         seen: {
           refused: {
             reason: 'no_servers',
-            because: 'the pool has no server connection for the probe (08P01: too many connections for role "narrow")',
+            because: `the pool has no server connection for the probe (${(await versionOf(pool)) < 120 ? '08P01' : '53300'}: too many connections for role "narrow")`,
           },
         },
       },
