@@ -94,8 +94,26 @@ export const runLogin = async (app: App, spec: object, plan: RunPlan = {}): Prom
   return looked;
 };
 
-/** Times and ports of a sentence, which no two runs share. */
-export const steady = (text: string | undefined): string =>
-  (text ?? '')
+/** A sentence without times and ports, which no two runs share. */
+const steady = (text: string): string =>
+  text
+    // Where the time of a step went.
+    .replace(/(?:; |^)(?:(?:DNS|TCP|TLS|first byte|body) [\d.]+ m?s(?:, )?)+ on \d+ new connections?$/, '')
     .replaceAll(/\d+(?:\.\d+)? m?s\b/g, 'N ms')
     .replaceAll(/(127\.0\.0\.1|localhost|\[::1\]):\d{4,5}/g, '$1:PORT');
+
+/** What came of a check, in the words that a person reads; `next` where it says one. */
+export const verdictOf = ({ exitCode, check: { outcome, reason, because, next } }: Looked): object => ({
+  exitCode,
+  outcome,
+  reason,
+  because: steady(because),
+  ...(next === undefined ? {} : { next }),
+});
+
+/** `sign in: pass, granted (POST /login → 302)`, one per part. */
+export const partsOf = ({ check }: Looked): string[] =>
+  check.parts.map(({ name, outcome, because }) => `${name}: ${outcome}, ${steady(because)}`);
+
+/** The parts that warn. */
+export const warningsOf = (looked: Looked): string[] => partsOf(looked).filter((part) => part.includes(': warn, '));

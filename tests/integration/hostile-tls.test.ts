@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { SecureServerOptions } from 'node:http2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Certificate, newAuthority, selfSigned, type Validity } from '../helpers/hostile-certificates.ts';
-import { account, type Looked, runChecks, steady } from '../helpers/login-project.ts';
+import { account, type Looked, runChecks, verdictOf } from '../helpers/login-project.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
 const authority = newAuthority();
@@ -50,13 +50,6 @@ const look = async (kind: keyof typeof specs, host: string): Promise<Looked> => 
   return runChecks(specs[kind](host) as Record<string, object>, { env: { NODE_EXTRA_CA_CERTS: file } });
 };
 
-const verdict = ({ exitCode, check: { outcome, reason, because } }: Looked): object => ({
-  exitCode,
-  outcome,
-  reason,
-  because: steady(because),
-});
-
 const before = { http: 'GET /x: ', login: 'login is BROKEN at step 1 of 3 (GET /login → no answer): ' };
 
 const failed = (kind: keyof typeof specs, sentence: string): object => ({
@@ -77,7 +70,7 @@ const oldTls: SecureServerOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1'
 describe('TLS that is', () => {
   test('right, by an authority of one’s own, passes', async () => {
     const looked = await look('http', await https(authority.issue('127.0.0.1')));
-    expect(verdict(looked)).toMatchObject({ exitCode: 0, outcome: 'pass', because: 'GET /x answered 200 in N ms' });
+    expect(verdictOf(looked)).toMatchObject({ exitCode: 0, outcome: 'pass', because: 'GET /x answered 200 in N ms' });
   });
 
   const cases: [what: string, kind: keyof typeof specs, () => Certificate, sentence: string, more?: object][] = [
@@ -116,7 +109,7 @@ describe('TLS that is', () => {
     ],
   ];
   test.each(cases)('%s fails (%s)', async (_, kind, certificate, sentence, more) => {
-    expect(verdict(await look(kind, await https(certificate(), more)))).toEqual(failed(kind, sentence));
+    expect(verdictOf(await look(kind, await https(certificate(), more)))).toMatchObject(failed(kind, sentence));
   });
 });
 
@@ -124,7 +117,7 @@ describe('a server that speaks HTTP/2 only', () => {
   test.each(['http', 'login'] as const)('could not be looked at, which is no failure of it (%s)', async (kind) => {
     const server = createSecureServer({ ...authority.issue('127.0.0.1'), allowHTTP1: false });
     const looked = await look(kind, await listening(server));
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 12,
       outcome: 'error',
       reason: 'http2_only',
@@ -149,7 +142,7 @@ describe('a server on IPv6 alone', () => {
     const unreachable = expect.stringMatching(
       /^GET \/x: (?:there is no route to|\[::1\]|the request to \[::1\])/,
     ) as unknown;
-    expect(verdict(looked)).toMatchObject(
+    expect(verdictOf(looked)).toMatchObject(
       isHere ? { exitCode: 0, because: 'GET /x answered 200 in N ms' } : { exitCode: 10, because: unreachable },
     );
   });
@@ -157,7 +150,7 @@ describe('a server on IPv6 alone', () => {
   test('gets nothing from a check of the IPv4 address', async () => {
     const address = await listening(createPlainServer(hello), '::1').catch(() => '[::1]:9');
     const looked = await runChecks(spec(`http://127.0.0.1:${address.replace('[::1]:', '')}`));
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 10,
       outcome: 'fail',
       reason: 'target_unreachable',

@@ -8,7 +8,7 @@ import {
   startDjango,
   startDjangoDatabase,
 } from '../helpers/apps-django.ts';
-import { type Looked, runLogin, steady } from '../helpers/login-project.ts';
+import { type Looked, partsOf, runLogin, verdictOf, warningsOf } from '../helpers/login-project.ts';
 
 const spec = {
   login: { form: { page: '/admin/login/' } },
@@ -29,31 +29,20 @@ afterAll(async () => {
   await database.stop();
 });
 
-const verdict = ({ exitCode, check: { outcome, reason, because, next } }: Looked): object => ({
-  exitCode,
-  outcome,
-  reason,
-  because: steady(because),
-  ...(next === undefined ? {} : { next }),
-});
-
-const parts = ({ check }: Looked): string[] =>
-  check.parts.map(({ name, outcome, because }) => `${name}: ${outcome}, ${steady(because)}`);
-
 const limitConnections = (limit: number): Promise<void> =>
   database.sql(`ALTER ROLE ${djangoRole} CONNECTION LIMIT ${limit}`);
 
 describe('a healthy admin', () => {
   it('passes with every proof, and sends one wrong password', async () => {
     const looked = await runLogin(app, spec);
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toEqual({
       exitCode: 0,
       outcome: 'pass',
       reason: 'ok',
       because:
-        'signed in and saw /admin/ in N ms (4 steps); refused, as it should be: a stranger, a wrong password, the session after the logout',
+        'signed in and saw /admin/ in N ms (4 steps); refused, as it should be: a stranger, a wrong password, the session from before the login, the session after the logout',
     });
-    expect(parts(looked)).toEqual(
+    expect(partsOf(looked)).toEqual(
       expect.arrayContaining([
         'open /admin/login/: pass, granted (GET /admin/login/ → 200)',
         'sign in: pass, granted (POST /admin/login/ → 302, then GET /admin/ → 200)',
@@ -61,15 +50,17 @@ describe('a healthy admin', () => {
         'sign out: pass, granted (GET /admin/logout/ → 200)',
         'a stranger: pass, refused (GET /admin/ → 302): it leads to the login page',
         'a wrong password: pass, refused (POST /admin/login/ → 200): the login form came back',
+        'the session from before the login: pass, refused (GET /admin/ → 302): it leads to the login page',
         'the session after the logout: pass, refused (GET /admin/ → 302): it leads to the login page',
       ]),
     );
+    expect(warningsOf(looked)).toEqual([]);
     expect(app.recording.requests().filter((line) => line === 'POST /admin/login/')).toHaveLength(2);
   });
 
   it('refuses the wrong password of a profile, and says that it did', async () => {
     const looked = await runLogin(app, spec, { env: { PROBE_PASSWORD: 'an0ther+pass/word&2' } });
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'login_refused',
@@ -85,14 +76,14 @@ describe('a database that refuses the service', () => {
   it('is a broken login, though the login page and the refusals look healthy', async () => {
     await limitConnections(0);
     const looked = await runLogin(app, spec);
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'login_broken',
       because: 'login is BROKEN at step 2 of 4 (POST /admin/login/ → 500)',
       next: 'look at the log of the service for POST /admin/login/ first; if db-connections or pool-wait fail too, start there',
     });
-    expect(parts(looked)).toEqual(
+    expect(partsOf(looked)).toEqual(
       expect.arrayContaining([
         'a stranger: pass, refused (GET /admin/ → 302): it leads to the login page',
         'a wrong password: inconclusive, broken (POST /admin/login/ → 500)',
@@ -110,7 +101,7 @@ describe('a database that refuses the service', () => {
       CREATE TRIGGER use_up AFTER UPDATE OF last_login ON auth_user FOR EACH ROW EXECUTE FUNCTION use_up()`);
     const looked = await runLogin(app, spec);
     await database.sql('DROP FUNCTION use_up() CASCADE');
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'login_broken',
@@ -126,7 +117,7 @@ describe('a lock on the table of sessions', () => {
     const unlock = await database.lockSessions();
     const looked = await runLogin(app, { ...spec, timeout: '4s' });
     await unlock();
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'target_timeout',
@@ -144,7 +135,7 @@ describe('a lock on the table of sessions', () => {
     await expect.poll(() => app.recording.requests(), { timeout: 20_000 }).toContain('POST /admin/login/');
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await unlock();
-    expect(verdict(await slow)).toEqual({
+    expect(verdictOf(await slow)).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'too_slow',
@@ -165,7 +156,7 @@ describe('a project that got something wrong', () => {
   };
 
   it('with sessions in signed cookies: the old one survives the logout', async () => {
-    expect(verdict(await looksAt('signed-cookies'))).toEqual({
+    expect(verdictOf(await looksAt('signed-cookies'))).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'session_survives',
@@ -175,7 +166,7 @@ describe('a project that got something wrong', () => {
   });
 
   it('with a left-over that signs everybody in: the stranger is let in', async () => {
-    expect(verdict(await looksAt('open-door'))).toEqual({
+    expect(verdictOf(await looksAt('open-door'))).toEqual({
       exitCode: 10,
       outcome: 'fail',
       reason: 'anonymous_granted',

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { App } from '../helpers/apps.ts';
 import { type NodeRedVariant, startNodeRed } from '../helpers/apps-node-red.ts';
-import { type Looked, runLogin, steady } from '../helpers/login-project.ts';
+import { partsOf, runLogin, verdictOf } from '../helpers/login-project.ts';
 
 const grant = { client_id: 'node-red-admin', grant_type: 'password', scope: '*' };
 const spec = {
@@ -27,32 +27,27 @@ afterEach(async () => {
   app = undefined;
 });
 
-const verdict = ({ exitCode, check: { outcome, reason, because } }: Looked): object => ({
-  exitCode,
-  outcome,
-  reason,
-  because: steady(because),
-});
 const passwordsSent = ({ recording }: App): number =>
   recording.requests().filter((line) => line === 'POST /auth/token').length;
 
 describe('Node-RED', () => {
   it('healthy passes with every proof', async () => {
     const looked = await runLogin(await started(), spec);
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 0,
       outcome: 'pass',
       reason: 'ok',
       because:
-        'signed in and saw /settings in N ms (3 steps); refused, as it should be: a stranger, a wrong password, the session after the logout',
+        'signed in and saw /settings in N ms (3 steps); refused, as it should be: a stranger, a wrong password, the session after the logout; 1 warning',
     });
-    expect(looked.check.parts.map(({ name, outcome, because }) => `${name}: ${outcome}, ${because}`)).toEqual(
+    expect(partsOf(looked)).toEqual(
       expect.arrayContaining([
         'sign in: pass, granted (POST /auth/token → 200)',
         'sign out: pass, granted (POST /auth/revoke → 200)',
         'a stranger: pass, refused (GET /settings → 401)',
         'a wrong password: pass, refused (POST /auth/token → 403)',
         'the session after the logout: pass, refused (GET /settings → 401)',
+        'caching: warn, GET /settings is answered without Cache-Control: no-store is missing, so browsers and proxies may keep the page',
       ]),
     );
   });
@@ -65,21 +60,21 @@ describe('Node-RED', () => {
     const looked = await runLogin(running, spec);
     const sentence = (where: string): string =>
       `could not judge: the account of the probe is held back at "${where}" (POST /auth/token → 500: the answer says "Too many login attempts"); it is not tried again in this run`;
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 11,
       outcome: 'inconclusive',
       reason: 'rate_limited',
       because: sentence('sign in'),
     });
     expect(passwordsSent(running)).toBe(2);
-    expect(verdict(await runLogin(running, spec))).toMatchObject({ because: sentence('a wrong password') });
+    expect(verdictOf(await runLogin(running, spec))).toMatchObject({ because: sentence('a wrong password') });
     expect(passwordsSent(running)).toBe(1);
   });
 
   it('with a default user lets a stranger read its settings', async () => {
     const running = await started('open-door');
     const looked = await runLogin(running, spec);
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 10,
       outcome: 'fail',
       reason: 'login_broken',
@@ -90,7 +85,7 @@ describe('Node-RED', () => {
       'if this is how a stranger is turned away, say so in `probe.refused`; else look at what this release changed there',
     );
     const granted = { status: 200, json: { version: true } };
-    expect(verdict(await runLogin(running, { ...spec, probe: { get: '/settings', granted } }))).toMatchObject({
+    expect(verdictOf(await runLogin(running, { ...spec, probe: { get: '/settings', granted } }))).toMatchObject({
       reason: 'anonymous_granted',
       because: 'a stranger was GRANTED access (GET /settings → 200): the page is not protected',
     });

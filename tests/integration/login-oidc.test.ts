@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../helpers/apps.ts';
 import { oidcClient, type OidcVariant, startOidcProvider } from '../helpers/apps-oidc.ts';
-import { type Looked, runLogin, steady } from '../helpers/login-project.ts';
+import { type Looked, partsOf, runLogin, verdictOf, warningsOf } from '../helpers/login-project.ts';
 
 const { id, secret, redirectUri, postLogoutRedirectUri } = oidcClient;
 const client = { id, secret: '${secret:CLIENT_SECRET}' };
@@ -21,15 +21,7 @@ const spec = (oidc: object = {}): object => ({
 const look = (app: App, one: object, env: Record<string, string> = {}): Promise<Looked> =>
   runLogin(app, one, { env: { CLIENT_SECRET: secret, ...env } });
 
-const verdict = ({ exitCode, check: { outcome, reason, because } }: Looked): object => ({
-  exitCode,
-  outcome,
-  reason,
-  because: steady(because),
-});
-const parts = ({ check }: Looked): string[] => check.parts.map(({ name, because }) => `${name}: ${steady(because)}`);
-
-const proven = 'refused, as it should be: a stranger, a wrong password, the session after the logout';
+const proven = 'refused, as it should be: a stranger, a wrong password, the session after the logout; 5 warnings';
 const page = '/interaction/[cookie _interaction]';
 
 describe('oidc-provider', () => {
@@ -41,36 +33,45 @@ describe('oidc-provider', () => {
 
   it('passes with every proof, through its own login page and consent', async () => {
     const looked = await look(app, spec());
-    expect(verdict(looked)).toEqual({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 0,
       outcome: 'pass',
       reason: 'ok',
       because: `signed in and saw /me in N ms (8 steps); ${proven}`,
     });
-    expect(parts(looked)).toEqual(
+    expect(partsOf(looked)).toEqual(
       expect.arrayContaining([
-        `open the provider's login page: granted (GET /auth → 303, then GET ${page} → 200)`,
-        'redeem the code: granted (POST /token → 200, then GET /jwks → 200): signature, issuer, audience, nonce and time of the ID token are right',
-        'sign out: granted (POST /session/end/confirm → 303)',
-        `a wrong password: refused (POST ${page}/login → 200): the login form came back`,
-        'the session after the logout: refused (GET /me → 401): the answer is what `probe.refused` describes',
+        `open the provider's login page: pass, granted (GET /auth → 303, then GET ${page} → 200)`,
+        'redeem the code: pass, granted (POST /token → 200, then GET /jwks → 200): signature, issuer, audience, nonce and time of the ID token are right',
+        'sign out: pass, granted (POST /session/end/confirm → 303)',
+        `a wrong password: pass, refused (POST ${page}/login → 200): the login form came back`,
+        'the session after the logout: pass, refused (GET /me → 401): the answer is what `probe.refused` describes',
       ]),
     );
+    expect(warningsOf(looked)).toEqual([
+      'cookie _session: warn, SameSite=None needs Secure: browsers drop it',
+      'cookie _session.sig: warn, SameSite=None needs Secure: browsers drop it',
+      'cookie _session.legacy: warn, it has no SameSite',
+      'cookie _session.legacy.sig: warn, it has no SameSite',
+      `secrets in URLs: warn, the cookie _interaction stands in the URL of GET ${page}: logs and histories keep it`,
+    ]);
     const passwords = app.recording.requests().filter((line) => line.endsWith('/login'));
     expect(passwords).toHaveLength(2);
   });
 
   it('renews the token once, and a revocation ends it', async () => {
     const looked = await look(app, spec({ ...offline, logout: 'revoke' }));
-    expect(verdict(looked)).toMatchObject({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 0,
       because: `signed in and saw /me in N ms (8 steps); ${proven}`,
     });
-    expect(parts(looked)).toContain('refresh the token: granted (POST /token → 200): the refresh token was rotated');
+    expect(partsOf(looked)).toContain(
+      'refresh the token: pass, granted (POST /token → 200): the refresh token was rotated',
+    );
   });
 
   it('keeps tokens of offline access alive after its logout, which is told', async () => {
-    expect(verdict(await look(app, spec(offline)))).toEqual({
+    expect(verdictOf(await look(app, spec(offline)))).toMatchObject({
       exitCode: 10,
       outcome: 'fail',
       reason: 'session_survives',
@@ -79,7 +80,7 @@ describe('oidc-provider', () => {
   });
 
   it('refuses the wrong password of a profile', async () => {
-    expect(verdict(await look(app, spec(), { PROBE_PASSWORD: 'an0ther+pass/word&2' }))).toEqual({
+    expect(verdictOf(await look(app, spec(), { PROBE_PASSWORD: 'an0ther+pass/word&2' }))).toMatchObject({
       exitCode: 10,
       outcome: 'fail',
       reason: 'login_refused',
@@ -88,7 +89,7 @@ describe('oidc-provider', () => {
   });
 
   it('refuses the wrong secret of a client, which is told as that', async () => {
-    expect(verdict(await look(app, spec(), { CLIENT_SECRET: 'an0ther/secret' }))).toMatchObject({
+    expect(verdictOf(await look(app, spec(), { CLIENT_SECRET: 'an0ther/secret' }))).toMatchObject({
       exitCode: 10,
       because:
         'login is BROKEN at step 5 of 8 (POST /token → 401): the token endpoint answered 401: it does not know the client, or not by this secret',
@@ -98,7 +99,7 @@ describe('oidc-provider', () => {
   it('answers strangers with 400, which the check has to be told', async () => {
     const granted = { status: 200, json: { email: true } };
     const looked = await look(app, { ...spec(), probe: { get: '/me', granted } });
-    expect(verdict(looked)).toMatchObject({
+    expect(verdictOf(looked)).toMatchObject({
       exitCode: 10,
       because: 'a stranger was neither refused nor let in (GET /me → 400): the status was 400, expected 200',
     });
@@ -135,7 +136,7 @@ describe('a provider', () => {
   it.each(cases)('%s is told as that', async (_, variant, reason, because) => {
     const app = await startOidcProvider(variant);
     try {
-      expect(verdict(await look(app, spec()))).toEqual({ exitCode: 10, outcome: 'fail', reason, because });
+      expect(verdictOf(await look(app, spec()))).toMatchObject({ exitCode: 10, outcome: 'fail', reason, because });
     } finally {
       await app.stop();
     }

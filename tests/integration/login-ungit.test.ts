@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { App } from '../helpers/apps.ts';
 import { startUngit } from '../helpers/apps-ungit.ts';
-import { type Looked, runLogin, steady } from '../helpers/login-project.ts';
+import { runLogin, verdictOf, warningsOf } from '../helpers/login-project.ts';
 
 // The page shows the settings of the user, the password among them: it must be masked like the one that we sent.
 const probe = { get: '/api/userconfig', granted: { status: 200, json: { authentication: true } } };
@@ -14,23 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const verdict = ({ exitCode, check: { outcome, reason, because, next } }: Looked): object => ({
-  exitCode,
-  outcome,
-  reason,
-  because: steady(because),
-  ...(next === undefined ? {} : { next }),
-});
-
 it('passes when it is healthy, and says which proof is missing', async () => {
   const looked = await runLogin(app, spec);
-  expect(verdict(looked)).toEqual({
+  expect(verdictOf(looked)).toEqual({
     exitCode: 0,
     outcome: 'pass',
     reason: 'ok',
     because:
-      'signed in and saw /api/userconfig in N ms (2 steps); refused, as it should be: a stranger, a wrong password',
+      'signed in and saw /api/userconfig in N ms (2 steps); refused, as it should be: a stranger, a wrong password; 1 warning',
   });
+  expect(warningsOf(looked)).toEqual(['cookie connect.sid: warn, it has no SameSite']);
   expect(looked.check.parts).toContainEqual({
     name: 'the session after the logout',
     outcome: 'skipped',
@@ -39,7 +32,7 @@ it('passes when it is healthy, and says which proof is missing', async () => {
 });
 
 it('with a wrong password in the profile is refused', async () => {
-  expect(verdict(await runLogin(app, spec, { env: { PROBE_PASSWORD: 'an0ther+pass/word&2' } }))).toMatchObject({
+  expect(verdictOf(await runLogin(app, spec, { env: { PROBE_PASSWORD: 'an0ther+pass/word&2' } }))).toMatchObject({
     exitCode: 10,
     reason: 'login_refused',
     because: 'login REFUSED the right password at step 1 of 2 (POST /api/login → 401)',
@@ -48,7 +41,7 @@ it('with a wrong password in the profile is refused', async () => {
 
 // ungit 1.5.30 calls `req.logout()` without the callback that its passport demands.
 it('has a logout that ends in an error, and is told as that step', async () => {
-  expect(verdict(await runLogin(app, { ...spec, logout: { get: '/api/logout' } }))).toEqual({
+  expect(verdictOf(await runLogin(app, { ...spec, logout: { get: '/api/logout' } }))).toEqual({
     exitCode: 10,
     outcome: 'fail',
     reason: 'login_broken',
@@ -59,7 +52,7 @@ it('has a logout that ends in an error, and is told as that step', async () => {
 
 it('answers strangers with 200 on one page: `probe.refused` says how to read it', async () => {
   const signedIn = { get: '/api/loggedin', granted: { json: { loggedIn: true } } };
-  expect(verdict(await runLogin(app, { ...spec, probe: signedIn }))).toEqual({
+  expect(verdictOf(await runLogin(app, { ...spec, probe: signedIn }))).toEqual({
     exitCode: 10,
     outcome: 'fail',
     reason: 'login_broken',
@@ -68,11 +61,11 @@ it('answers strangers with 200 on one page: `probe.refused` says how to read it'
     next: 'if this is how a stranger is turned away, say so in `probe.refused`; else look at what this release changed there',
   });
   const told = { ...signedIn, refused: { json: { loggedIn: false } } };
-  expect(verdict(await runLogin(app, { ...spec, probe: told }))).toMatchObject({ exitCode: 0, outcome: 'pass' });
+  expect(verdictOf(await runLogin(app, { ...spec, probe: told }))).toMatchObject({ exitCode: 0, outcome: 'pass' });
 });
 
 it('has a page without a form, and the sentence says what to write instead', async () => {
-  expect(verdict(await runLogin(app, { ...spec, login: { form: { page: '/' } } }))).toEqual({
+  expect(verdictOf(await runLogin(app, { ...spec, login: { form: { page: '/' } } }))).toEqual({
     exitCode: 10,
     outcome: 'fail',
     reason: 'login_broken',

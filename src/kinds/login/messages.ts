@@ -3,7 +3,7 @@ import type { Part } from '../../kit/samples.ts';
 import { duration, plural } from '../../kit/text.ts';
 import type { Fault } from '../../kit/verdicts.ts';
 import { pageBehindFails } from './classify.ts';
-import { stepCount } from './plan.ts';
+import { logoutSteps, stepCount } from './plan.ts';
 import { hopsText } from './observe/hops.ts';
 import type { LoginSeen, NegativeName, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
@@ -57,7 +57,7 @@ export const stepFault = (step: StepSeen, place: number, spec: LoginSpec): Fault
   return { reason: 'session_refused', because: `login REFUSED its own session ${where}`, next: refusedNext };
 };
 
-const grantedFaults: Record<NegativeName, (trail: string) => Omit<Fault, 'asks'>> = {
+const grantedFaults: Record<NegativeName, (trail: string, note: string) => Omit<Fault, 'asks'>> = {
   'a stranger': (trail) => ({
     reason: 'anonymous_granted',
     because: `a stranger was GRANTED access (${trail}): the page is not protected`,
@@ -73,16 +73,16 @@ const grantedFaults: Record<NegativeName, (trail: string) => Omit<Fault, 'asks'>
     because: `the session id does not change at the login: the one from before is GRANTED access (${trail}), so whoever planted it is signed in, too`,
     next: 'look at where the login makes its session: it must begin a new one (session fixation)',
   }),
-  'the session after the logout': (trail) => ({
+  'the session after the logout': (trail, note) => ({
     reason: 'session_survives',
-    because: `the session survives the logout: replayed, it is still GRANTED access (${trail})`,
+    because: `the session survives the logout: replayed, it is still GRANTED access (${trail})${isStatusNote(note) || note === '' ? '' : `: ${note}`}`,
     next: 'look at how the logout ends the session on the server; a stateless token lives on until it expires',
   }),
 };
 
 /** A look that should have been refused and was granted. It blocks: no baseline says whether it was so before. */
-export const grantedFault = ({ name, trail }: StepSeen): Fault => ({
-  ...grantedFaults[name as NegativeName](trail),
+export const grantedFault = ({ name, trail, note }: StepSeen): Fault => ({
+  ...grantedFaults[name as NegativeName](trail, note),
   asks: 'block',
 });
 
@@ -148,7 +148,7 @@ const skipReason = (name: Negative, spec: LoginSpec, all: readonly LoginSeen[]):
   const setting = spec.negative[name];
   if (setting !== true) return `switched off: ${setting.off}`;
   if (name === 'rotated') return hadNoEarlier(all) ? 'there was no cookie before the password was sent' : undefined;
-  return name === 'deadSession' && spec.logout === undefined ? 'no logout is named in the check' : undefined;
+  return name === 'deadSession' && logoutSteps(spec).length === 0 ? 'no logout is named in the check' : undefined;
 };
 
 /** The negatives that this check does not look at, with the reason. */
