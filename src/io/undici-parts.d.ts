@@ -2,10 +2,10 @@
 declare module 'undici/lib/dispatcher/client.js' {
   import type { Client } from 'undici';
   const client: typeof Client;
-  export default client;
+  export = client;
 }
 declare module 'undici/lib/core/connect.js' {
   import type { buildConnector } from 'undici';
   const build: typeof buildConnector;
-  export default build;
+  export = build;
 }

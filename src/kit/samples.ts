@@ -5,9 +5,9 @@ import type { Missed } from './outcomes.ts';
 /**
  * Where in a run a sample was taken. `baseline`: before the deploy; `deploy`: while the deploy command ran;
  * `rollout`: until every replica runs the new revision; `warmup`: recorded, not judged; `hold`: the release proves
- * itself; `last`: one more look once a rollback is decided; `verify`: after a rollback.
+ * itself; `stimulus`: a check puts a load of its own on the service; `last`: one more look once a rollback is decided; `verify`: after a rollback.
  */
-export type Phase = 'baseline' | 'deploy' | 'rollout' | 'warmup' | 'hold' | 'last' | 'verify';
+export type Phase = 'baseline' | 'deploy' | 'rollout' | 'warmup' | 'hold' | 'stimulus' | 'last' | 'verify';
 
 /** One request of the engine to look. */
 export interface Tick {

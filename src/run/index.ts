@@ -10,6 +10,7 @@ import { type HoldEnd, hold } from './hold.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
 import { escalation, holdPlan, watchHold } from './watch.ts';
+import { stimulate } from './stimulate.ts';
 import { closeAll } from './watched.ts';
 
 export type { Permission } from './decide.ts';
@@ -84,9 +85,10 @@ const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
   await takeBaseline(course);
   await bringOut(course);
   if (course.input.signal.aborted) return 'interrupted';
-  return course.stops.some(({ reason }) => reason !== 'rollout_stuck')
-    ? 'stopped'
-    : holdNow(course, course.input.profile.timings.hold.warmup);
+  if (course.stops.some(({ reason }) => reason !== 'rollout_stuck')) return 'stopped';
+  const end = await holdNow(course, course.input.profile.timings.hold.warmup);
+  if (end === 'green') await stimulate(course);
+  return course.input.signal.aborted ? 'interrupted' : end;
 };
 
 const lookNow = async (course: Course): Promise<HoldEnd> => {

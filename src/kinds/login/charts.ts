@@ -7,7 +7,8 @@ import type { LoginSpec } from './spec.ts';
 
 /** Also those before the deploy. A login that ended in an error is bad, however fast it was. */
 export const charts = (history: History<LoginSeen>, spec: LoginSpec): Chart[] => {
-  const samples = [...history.baseline.samples, ...history.samples];
+  // A burst is no login of the statistics.
+  const samples = [...history.baseline.samples, ...history.samples].filter(({ phase }) => phase !== 'stimulus');
   const head = { title: 'time of a login', unit: 'ms', ...limitOf(spec) };
   const groups = byGroup(samples);
   if (groups.size > 1)

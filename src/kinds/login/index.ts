@@ -42,6 +42,10 @@ export const login: Kind<LoginSpec, LoginSeen> = {
       'The old session works after the logout. Look at how the logout ends it on the server; stateless tokens live on until they expire.',
     too_slow:
       'The login works, but it or one of its steps takes longer than `budgets` say. Look at pool-wait and db-connections, then at locks: a lock shows only as time.',
+    burst_failed:
+      'One login works, several at once do not. Look at db-connections and pool-wait of the time of the burst: does each login take a connection of its own?',
+    burst_slow:
+      'Several logins at once take longer than `burst.p95`. Look at pool-wait and db-connections, then at the load of the service.',
     insecure:
       'The login works, but something that the check raises to a failure (under `security` or `tls`) is not as it should be. Look at what the message names.',
     rate_limited:

@@ -2,6 +2,7 @@
 import type { History, Part, Sample, Verdict } from '../../kit/samples.ts';
 import { plural } from '../../kit/text.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
+import { burstFault, burstParts } from './burst/burst-verdict.ts';
 import {
   brokenNegative,
   goodSentence,
@@ -109,6 +110,15 @@ const goodOf = (spec: LoginSpec, samples: Sample<LoginSeen>[]): Omit<Fault, 'rea
   return { because, value: seen.ms, unit: 'ms', ...limitOf(spec), parts };
 };
 
+/** A login that passes alone and fails in company. */
+const withBurst = (verdict: Verdict, { samples, marks }: History<LoginSeen>, spec: LoginSpec): Verdict => {
+  const seen = seenOf(samples).findLast(({ burst }) => burst)?.burst;
+  if (!seen) return verdict;
+  const parts = [...(verdict.parts ?? []), ...burstParts(seen, spec.burst, marks)];
+  const fault = burstFault(seen, spec.burst);
+  return fault ? { outcome: 'fail', settled: true, ...fault, parts } : { ...verdict, parts };
+};
+
 /** Pure: the same history gives the same verdict. */
 export const judge = (history: History<LoginSeen>, spec: LoginSpec): Verdict => {
   const samples = judged(history);
@@ -116,6 +126,6 @@ export const judge = (history: History<LoginSeen>, spec: LoginSpec): Verdict => 
   if (door) return door;
   const confirmation = confirmed(samples, history.plan.failAfter, faultOf(spec));
   const verdict = probeVerdict(confirmation, history.plan, goodOf(spec, samples));
-  if (verdict.outcome === 'pass') return raised(samples, spec, verdict.parts) ?? verdict;
+  if (verdict.outcome === 'pass') return raised(samples, spec, verdict.parts) ?? withBurst(verdict, history, spec);
   return wrongAccount(verdict, history, spec) ?? verdict;
 };

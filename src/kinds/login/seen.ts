@@ -69,6 +69,23 @@ export type StepSeen = {
   hops?: HopSeen[];
 };
 
+/** What became of a burst of logins. Times in milliseconds. */
+export type BurstSeen = {
+  /** Id of the check, to find what the others saw meanwhile. */
+  check: string;
+  /** Logins that were asked for, that were tried, that were granted. */
+  asked: number;
+  done: number;
+  granted: number;
+  /** The most at once. */
+  concurrency: number;
+  ms: number;
+  p50?: number;
+  p95?: number;
+  /** The first login that was not granted; it ended the burst. */
+  failure?: { outcome: StepOutcome; step: string; trail: string; note: string };
+};
+
 export type LoginSeen = {
   steps: StepSeen[];
   /** Milliseconds from the first request of the login to the granted page. */
@@ -77,4 +94,6 @@ export type LoginSeen = {
   total?: number;
   /** Only in the look that takes what is looked at once in a run. */
   observed?: Observation[];
+  /** Only in the look of the burst, which has no steps. */
+  burst?: BurstSeen;
 };

@@ -14,6 +14,7 @@ import {
   withEarlierSession,
   withWrongPassword,
 } from './negatives.ts';
+import { burst } from './burst/burst.ts';
 import { type Codes, openCodes } from './flows/totp.ts';
 import { observe } from './observe/index.ts';
 import { logoutSteps, namedUrls } from './plan.ts';
@@ -156,6 +157,14 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
     }
   };
 
+  const burstAt = async (keys: LoginSpec['burst'], tick: Tick): Promise<Look<LoginSeen>[]> => {
+    // An account that is held back, or whose password is refused, is left in peace.
+    const isUneasy = memory.throttled !== undefined || [...memory.refusals.values()].some((refusals) => refusals > 0);
+    if (!keys || isUneasy) return [];
+    const stages = placesOf(spec).map((place) => stageFor(spec, place, tick, world, codes));
+    return [{ seen: { steps: [], ms: 0, burst: await burst(world.check, keys, stages) } }];
+  };
+
   return {
     async sample(tick) {
       if (memory.throttled) {
@@ -170,6 +179,7 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
         placesOf(spec).map((place, index) => lookAt(place, withNegatives ? asked(spec, index === 0) : nothing, tick)),
       );
     },
+    ...(spec.burst ? { stimulus: (tick: Tick) => burstAt(spec.burst, tick) } : {}),
     close: async () => undefined,
   };
 };

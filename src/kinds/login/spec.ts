@@ -4,6 +4,7 @@ import { headersSchema } from '../../kit/headers.ts';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
+import { burstSchema } from './burst/burst-keys.ts';
 import { stepSchema } from './flows/step-keys.ts';
 import { securitySchema } from './observe/levels.ts';
 import { readSeed, type Seed } from './flows/totp.ts';
@@ -104,6 +105,8 @@ export const loginSpec = z
         total: positiveDuration().optional(),
       })
       .default({}),
+    /** Several logins at once, after the hold. */
+    burst: burstSchema(),
     /** What each observation weighs. */
     security: securitySchema(),
     tls: z.strictObject({ minDays: z.number().int().min(1).max(3650) }).optional(),
@@ -115,6 +118,11 @@ export const loginSpec = z
     for (const name of unknownReferences(spec)) {
       const message = `{{${name}}} is filled by nothing; known: username, password and what an earlier step captures`;
       context.addIssue({ code: 'custom', path: ['login'], message });
+    }
+    if (spec.burst && spec.account.totp) {
+      const message =
+        'cannot be used together with account.totp: each code works once, so logins cannot be side by side';
+      context.addIssue({ code: 'custom', path: ['burst'], message });
     }
     for (const { path, message } of [...codeProblems(spec), ...headerProblems(spec)])
       context.addIssue({ code: 'custom', path, message });
