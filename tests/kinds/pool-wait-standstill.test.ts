@@ -14,7 +14,7 @@ const judge = (one: Seen) => poolWait.judge(historyOf(samples(seen(one, one, one
 /** Three callers, none served for five seconds. */
 const still: Seen = { seconds: 5, waited: 0, acquires: 0, waiting: 3, longest: 6.6, inUse: 0, max: 2 };
 
-const closed = 'the server refuses the pool or is down: see the db-connections check, then the log of PgBouncer';
+const closed = 'see the db-connections check, then the log of PgBouncer: the server refuses the pool or is down';
 const held = 'look for connections that are never given back or sit idle in transaction: a missing release or COMMIT';
 
 describe('a pool in which nobody is served', () => {
@@ -57,7 +57,7 @@ describe('a pool in which nobody is served', () => {
       'cannot_grow',
       'block',
       'the pool cannot grow: 1 of 2 server connections, 3 callers waiting',
-      'RESUME on the console of PgBouncer if somebody gave PAUSE; else the server refuses further connections: see the db-connections check',
+      'RESUME on the console of PgBouncer if somebody gave PAUSE; else see the db-connections check, because the server refuses further connections; rolling back first may need more of them while both releases run',
     ],
     [
       'idle servers that nobody gets, where it does not tell',

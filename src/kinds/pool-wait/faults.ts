@@ -26,7 +26,7 @@ const refusals = {
   },
   no_servers: {
     asks: 'block',
-    next: 'the server refuses the pool or is down: see the db-connections check, then the log of PgBouncer',
+    next: 'see the db-connections check, then the log of PgBouncer: the server refuses the pool or is down',
   },
   pool_full: { next: 'look which clients hold connections to PgBouncer (SHOW CLIENTS), then at max_client_conn' },
   waits_too_long: { next: 'look for slow statements and long transactions that hold the connections' },

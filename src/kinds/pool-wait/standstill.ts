@@ -50,7 +50,7 @@ const noServers = (seen: Seen): Fault | undefined =>
         asks: 'block',
         reason: 'no_servers',
         because: `${callersText(seen)}, and the pool has no server connection at all${seen.untold ? `: the server is down or refuses it${orHalted}` : ''}`,
-        next: `${seen.untold ? resume : ''}the server refuses the pool or is down: see the db-connections check, then the log of PgBouncer`,
+        next: `${seen.untold ? resume : ''}see the db-connections check, then the log of PgBouncer: the server refuses the pool or is down`,
         ...waitingNumber(seen),
       }
     : undefined;
@@ -61,7 +61,7 @@ const cannotGrow = (seen: Seen): Fault | undefined =>
         asks: 'block',
         reason: 'cannot_grow',
         because: `the pool cannot grow: ${seen.servers} of ${seen.max} server connections, ${callersText(seen)}`,
-        next: `${seen.untold ? resume : ''}the server refuses further connections: see the db-connections check`,
+        next: `${seen.untold ? resume : ''}see the db-connections check, because the server refuses further connections; rolling back first may need more of them while both releases run`,
         ...waitingNumber(seen),
       }
     : undefined;
