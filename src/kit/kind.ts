@@ -24,6 +24,10 @@ export interface Kind<Spec, Seen extends Json> {
   baseline?: 'look' | 'window';
   /** Milliseconds between samples where the check names no `every`; else the profile's `hold.every`. */
   every?: number;
+  /** The shortest `every` that these keys allow, and why: half a sentence. `settings`: the keys as they are written. */
+  leastEvery?(settings: unknown): { every: number; because: string } | undefined;
+  /** What a look does, one line per step, for `validate --show`; empty where the keys do not say. No values, names only. */
+  outline?(settings: unknown): string[];
   /** A failure of this kind alone may justify a rollback. */
   sufficientAlone?: boolean;
   /** Sequential tests inside; the engine divides alpha by the sum over all checks. Default 0: none. */

@@ -25,6 +25,8 @@ export interface CheckPlan {
   onError: 'block' | 'warn';
   coveredBy: string[];
   sufficientAlone: boolean;
+  /** What a look does, step by step; absent where the kind does not say. */
+  outline?: string[];
 }
 
 /** Milliseconds. */

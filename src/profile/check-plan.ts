@@ -1,5 +1,5 @@
 // A merged check → a check that is ready to run.
-import type { CheckPlan, Timings } from '../kit/index.ts';
+import { type AnyKind, type CheckPlan, duration, type Timings } from '../kit/index.ts';
 import type { MergedCheck } from './check-layers.ts';
 import { type Loading, type Missing, missingIn, missingText, tellMissing } from './loading.ts';
 import { type CheckKeys, checkSchema, reservedKeys } from './schema.ts';
@@ -65,6 +65,26 @@ const planOf = (
   };
 };
 
+const tellTooOften = (
+  kind: AnyKind,
+  { every }: CheckPlan,
+  own: MapTree,
+  tree: MapTree,
+  path: Path,
+  loading: Loading,
+) => {
+  const least = kind.leastEvery?.(plain(own));
+  if (least === undefined || every >= least.every) return;
+  const origin = tree.entries.get('every')?.value.origin ?? tree.origin;
+  const text = `${duration(every)} is too often: ${least.because}; the least is ${duration(least.every)}`;
+  loading.problems.add(text, origin, [...path, 'every']);
+};
+
+const outlineOf = (kind: AnyKind, own: MapTree, { verb }: Loading): { outline?: string[] } => {
+  const outline = verb === 'validate' ? kind.outline?.(plain(own)) : undefined;
+  return outline === undefined || outline.length === 0 ? {} : { outline };
+};
+
 /** The plan of a check; undefined when a problem was added. `errorGrace`: where the profile names one. */
 export const planCheck = async (
   check: MergedCheck,
@@ -81,6 +101,7 @@ export const planCheck = async (
   const spec = await validateSpec({ kind: check.kind, tree: own, path, shapes: check.shapes }, loading);
   const because = unavailable(missingIn(resolved), path, loading);
   if (keys.is !== 'valid') return undefined;
-  const plan = planOf(check, keys.value, spec, timings, errorGrace);
+  const plan = { ...planOf(check, keys.value, spec, timings, errorGrace), ...outlineOf(check.kind, own, loading) };
+  tellTooOften(check.kind, plan, own, resolved, path, loading);
   return because === undefined ? plan : { ...plan, unavailable: because };
 };

@@ -11,7 +11,7 @@ import { createProblems } from './problems.ts';
 import { createResolver } from './resolve.ts';
 import { planRollback } from './rollback-plan.ts';
 import { type TopKeys, topSchema } from './schema.ts';
-import { showTree } from './show.ts';
+import { showOutlines, showTree } from './show.ts';
 import { tellTogether } from './together.ts';
 import { planNotify, planTop, topShapes } from './top.ts';
 import { emptyMap, type MapTree, pick } from './tree.ts';
@@ -118,7 +118,7 @@ const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile
     registry,
     warnings: loading.warnings,
   };
-  return { profile, show: () => redactor.text(showTree(whole)) };
+  return { profile, show: () => redactor.text(`${showTree(whole)}${showOutlines(checks.plans)}`) };
 };
 
 /**

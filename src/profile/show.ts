@@ -1,4 +1,5 @@
 // Prints a merged profile as YAML with the place where each value was written.
+import type { CheckPlan } from '../kit/index.ts';
 import { type MapTree, positionOf, type ScalarTree, type Tree } from './tree.ts';
 
 /** Origins stand in one column where the values are not longer. */
@@ -32,3 +33,12 @@ const mapLines = (tree: MapTree, indent: string): string[] =>
 
 /** The profile as one text; references stand as they were written. */
 export const showTree = (tree: MapTree): string => `${mapLines(tree, '').join('\n')}\n`;
+
+const outlineLines = ({ id, outline = [] }: CheckPlan): string[] =>
+  outline.length === 0 ? [] : [`# ${id}, step by step:`, ...outline.map((line, index) => `#   ${index + 1}. ${line}`)];
+
+/** What the checks do that say so, as comments; empty without any. */
+export const showOutlines = (checks: readonly CheckPlan[]): string => {
+  const all = checks.flatMap(outlineLines);
+  return all.length === 0 ? '' : `${all.join('\n')}\n`;
+};

@@ -44,9 +44,9 @@ describe('codes', () => {
     [20_000_000_000, '65353130', 'sha1', 20],
     [59, '46119246', 'sha256', 32],
     [59, '90693936', 'sha512', 64],
-  ])('at %i s: %s (%s)', async (seconds, code, algorithm, length) => {
+  ])('at %i s: %s (%s)', (seconds, code, algorithm, length) => {
     const key = new TextEncoder().encode('1234567890'.repeat(7).slice(0, length));
-    expect(await codeOf({ key, digits: 8, algorithm, period: 30 }, Math.floor(seconds / 30))).toBe(code);
+    expect(codeOf({ key, digits: 8, algorithm, period: 30 }, Math.floor(seconds / 30))).toBe(code);
   });
 
   test.each<[string, Partial<Seed>]>([

@@ -55,7 +55,7 @@ export const setOut = async ({ spec, base, around, clock, codes }: Stage, passwo
 };
 
 /** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */
-const seen = async (
+export const seen = async (
   name: string,
   role: Role,
   walk: Walk,
@@ -87,7 +87,8 @@ export const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: C
   for (const one of flow) {
     if (one.carriesPassword) walk.earlier ??= await walk.visitor.cookies.header(walk.probed);
     const step = await seen(one.name, role, walk, clock, () => takeStep(one, walk));
-    steps.push(step);
+    const budget = 'budget' in one.step ? one.step.budget : undefined;
+    steps.push(budget === undefined ? step : { ...step, budget });
     if (!isGranted(step)) break;
   }
   return steps;

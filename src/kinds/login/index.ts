@@ -4,6 +4,7 @@ import { noAnswerReasons } from '../http/failure.ts';
 import { charts } from './charts.ts';
 import { judge } from './judge.ts';
 import type { LoginSeen } from './seen.ts';
+import { leastEvery, outline } from './outline.ts';
 import { openLogin } from './session.ts';
 import { type LoginSpec, loginSpec } from './spec.ts';
 
@@ -56,6 +57,8 @@ export const login: Kind<LoginSpec, LoginSeen> = {
   },
   baseline: 'look',
   every: 15_000,
+  leastEvery,
+  outline,
   sufficientAlone: true,
   open: openLogin,
   judge,

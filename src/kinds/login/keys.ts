@@ -1,5 +1,6 @@
 // The parts of a `login` check's keys that say how to sign in: styles, and what carries the session.
 import * as z from 'zod';
+import type { RequestPlan } from '../http/request.ts';
 import { baseUrl } from '../http/target.ts';
 import { oidcLogin } from './flows/oidc-keys.ts';
 import { type LoginStep, stepSchema } from './flows/step-keys.ts';
@@ -87,4 +88,5 @@ export interface LoginKeys {
   login: z.output<ReturnType<typeof loginSchema>>;
   session?: z.output<ReturnType<typeof sessionSchema>> | undefined;
   logout?: LoginStep | LoginStep[] | undefined;
+  dead?: { request: RequestPlan } | undefined;
 }

@@ -1,10 +1,13 @@
 // The looks that must be refused: a stranger, a wrong password, the session after the logout.
 import { urlOf } from '../http/target.ts';
-import { isGranted, probe, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
+import { matches } from '../http/matcher.ts';
+import { isGranted, probe, seen, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
+import { isThrottled } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
-import { loginSteps, needsCode } from './plan.ts';
+import { livesOn } from './flows/stateless.ts';
+import { deadStep, loginSteps, needsCode } from './plan.ts';
 import type { NegativeName, StepSeen } from './seen.ts';
-import { noCapture, type Walk } from './visits.ts';
+import { noCapture, requestVisit, type StepFinding, type Walk } from './visits.ts';
 
 const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
 
@@ -52,12 +55,14 @@ export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
 /** The session as it stands, to be replayed after the logout. */
 export interface SavedSession {
   headers: Record<string, string>;
+  /** What was captured. */
+  values: Record<string, string>;
 }
 
-/** Keeps cookies and headers of a session. */
-export const saveSession = async ({ spec, base }: Stage, { visitor }: Walk): Promise<SavedSession> => {
+/** Keeps cookies, headers and captured values of a session. */
+export const saveSession = async ({ spec, base }: Stage, { visitor, values }: Walk): Promise<SavedSession> => {
   const cookie = await visitor.cookies.header(urlOf(base, spec.probe.get));
-  return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) } };
+  return { headers: { ...visitor.headers, ...(cookie === '' ? {} : { cookie }) }, values: { ...values } };
 };
 
 /**
@@ -71,9 +76,32 @@ export const withEarlierSession = async (stage: Stage, { earlier = '' }: Walk): 
   return [asNegative('the session from before the login', await probe(stage, walk))];
 };
 
-/** Replays a saved session: a logout that only clears the browser's cookie leaves it alive. */
-export const withDeadSession = async (stage: Stage, { headers }: SavedSession): Promise<StepSeen> => {
+/** Asks what the check names instead of the page: a refresh token that must be dead as well, say. */
+const askDead = async ({ spec }: Stage, flow: FlowStep, walk: Walk): Promise<StepFinding> => {
+  if (flow.step.verb !== 'request' || !spec.dead) throw new Error('only a request is asked after the logout');
+  const { last } = await walk.visitor.visit(requestVisit(flow.step.request, flow, walk));
+  const { status } = last;
+  const throttled = isThrottled(last, walk.rules);
+  if (throttled) return { ...throttled, status };
+  if (matches(spec.dead.refused, last, walk.values)) return { outcome: 'refused', note: `status ${status}`, status };
+  return { outcome: status >= 500 ? 'broken' : 'granted', note: `status ${status}`, status };
+};
+
+const name = 'the session after the logout';
+
+/**
+ * Replays a saved session: a logout that only clears the browser's cookie leaves it alive. Where the check names what
+ * must be dead, that is asked instead.
+ */
+export const withDeadSession = async (stage: Stage, { headers, values }: SavedSession): Promise<StepSeen> => {
   const walk = await setOut(stage, '');
   walk.visitor.headers = headers;
-  return asNegative('the session after the logout', await probe(stage, walk));
+  const dead = deadStep(stage.spec);
+  if (dead) {
+    Object.assign(walk.values, values);
+    return asNegative(name, await seen(name, 'negative', walk, stage.clock, () => askDead(stage, dead, walk)));
+  }
+  const step = await probe(stage, walk);
+  const note = isGranted(step) ? livesOn(headers, stage.clock.now()) : '';
+  return asNegative(name, note === '' ? step : { ...step, note });
 };

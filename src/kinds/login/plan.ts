@@ -37,7 +37,7 @@ type FormKeys = NonNullable<LoginKeys['login']['form']>;
 
 /** The code of the second factor on the page after the password, unless a step of the check sends it. */
 const codeSteps = ({ totp }: Account, field: string | undefined, written: unknown): FlowStep[] =>
-  totp === undefined || references(JSON.stringify(written)).includes('totp')
+  totp === undefined || references(JSON.stringify(written ?? [])).includes('totp')
     ? []
     : [{ name: 'send the code', step: submitForm({}), carriesPassword: false, code: { field } }];
 
@@ -99,6 +99,10 @@ export const logoutSteps = ({ logout = [], login }: Planned): FlowStep[] => [
   ...(login.oauth ? oauthLogoutSteps(login.oauth) : []),
 ];
 
+/** The request that must be refused after the logout, where the check names one. */
+export const deadStep = ({ dead }: Pick<LoginKeys, 'dead'>): FlowStep | undefined =>
+  dead && named({ verb: 'request', request: dead.request, capture: {} });
+
 /** How many steps a whole login has: signing in, the page behind it, signing out. */
 export const stepCount = (spec: Planned): number => loginSteps(spec).length + 1 + logoutSteps(spec).length;
 
@@ -146,5 +150,6 @@ export const unknownReferences = (spec: LoginKeys): string[] => {
     for (const name of fills(step)) known.add(name);
   }
   check(sessionHeaders(spec));
+  check(spec.dead?.request ?? []);
   return [...new Set(unknown)];
 };

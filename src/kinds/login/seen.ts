@@ -63,6 +63,8 @@ export type StepSeen = {
   trail: string;
   /** What decided the outcome, as half a sentence; empty where nothing is to be said. */
   note: string;
+  /** Milliseconds that it may take, where it has a budget of its own. */
+  budget?: number;
   /** For a broken step that got no answer: why. */
   reason: string;
   /** Its requests in their order. */

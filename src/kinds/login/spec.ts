@@ -3,6 +3,15 @@ import * as z from 'zod';
 import { headersSchema } from '../../kit/headers.ts';
 import { positiveDuration, secretText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
+import {
+  hasOneBody,
+  hasOneVerb,
+  oneBody,
+  oneVerb,
+  requestChoices,
+  requestPlan,
+  requestShape,
+} from '../http/request.ts';
 import { baseUrl, hasPlace, targetChoices, targetShape } from '../http/target.ts';
 import { burstSchema } from './burst/burst-keys.ts';
 import { stepSchema } from './flows/step-keys.ts';
@@ -49,6 +58,15 @@ const headerProblems = ({
   ];
 };
 
+/** A request with what was captured, and what must come back; `refused`: by default 400, 401 or 403. */
+const deadSchema = () =>
+  z
+    .strictObject({ ...requestShape(), refused: matcherSchema().prefault({ status: [400, 401, 403] }) })
+    .refine(hasOneVerb, oneVerb)
+    .refine(hasOneBody, oneBody)
+    .meta({ choices: requestChoices })
+    .transform(({ refused, ...rest }) => ({ request: requestPlan(rest), refused }));
+
 const seedText = () =>
   secretText().transform((text, context): Seed => {
     const seed = readSeed(text);
@@ -84,6 +102,8 @@ export const loginSpec = z
     refusedLogin: matcherSchema().optional(),
     /** A lockout that does not answer 423 or 429. */
     throttled: matcherSchema().optional(),
+    /** The look after the logout, where it is not the page again: a refresh token that must be dead, too. */
+    dead: deadSchema().optional(),
     /** Steps that end the session. */
     logout: z.union([stepSchema(), z.array(stepSchema()).min(1)]).optional(),
     negative: z

@@ -121,7 +121,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
       url: visit.url,
       headers: {
         ...(around.trusted.has(origin) && visit.bare !== true ? visitor.headers : {}),
-        ...(isHome && visitor.signer ? { authorization: await visitor.signer.header(visit) } : {}),
+        ...(isHome && visitor.signer ? { authorization: visitor.signer.header(visit) } : {}),
         ...(cookie === '' ? {} : { cookie }),
         ...visit.headers,
       },

@@ -1,4 +1,5 @@
 // Digest authentication (RFC 7616): the server's challenge, and the header that answers it for each request.
+import { createHash } from 'node:crypto';
 import type { HttpResponse } from '../../../kit/io.ts';
 import { unescaped } from './quote.ts';
 import type { Visit } from './visit.ts';
@@ -54,7 +55,7 @@ export const challengeOf = (answer: HttpResponse): Challenge | string => {
 
 /** Gives each request its header. */
 export interface Signer {
-  header(visit: Visit): Promise<string>;
+  header(visit: Visit): string;
   /** Whether an answer only says that the nonce is over; if so, the new one is used from now on. */
   renew(answer: HttpResponse): boolean;
 }
@@ -71,8 +72,7 @@ export const openSigner = (first: Challenge, username: string, password: string)
   let count = 0;
   let isNew = false;
 
-  const header = async (visit: Visit): Promise<string> => {
-    const { createHash } = await import('node:crypto');
+  const header = (visit: Visit): string => {
     const { realm, nonce, algorithm, opaque } = challenge;
     const hash = (text: string): string =>
       createHash(hashOf(algorithm) ?? '')

@@ -15,10 +15,12 @@ const act = (name: string, what: OidcAct, oidc: OidcKeys, gives: string[] = []):
 
 const submit: LoginStep = { verb: 'submit', submit: { optional: false }, capture: {} };
 
-/** A question with a button. A form with a password field is none: it would be sent empty, as a wrong attempt. */
+/** Names a question with a button. A form with a password field is none: it would be sent empty, as a wrong attempt. */
+export const withoutPassword = 'form:not(:has([type=password]))';
+
 const confirm: LoginStep = {
   verb: 'submit',
-  submit: { form: 'form:not(:has([type=password]))', optional: true },
+  submit: { form: withoutPassword, optional: true },
   capture: {},
 };
 

@@ -118,12 +118,15 @@ export const stepSchema = once(() =>
       capture: z.record(z.string(), capture()).optional(),
       /** What the answer must look like, after all redirects. */
       expect: matcherSchema().optional(),
+      /** How long this step may take; default: `budgets.step`. */
+      budget: positiveDuration().optional(),
     })
     .refine(hasOneSort, `${oneVerb}; or submit; or poll`)
     .refine(hasOneBody, oneBody)
     .meta({ choices: requestChoices })
-    .transform(({ submit: form, poll: asked, capture: take = {}, expect, ...rest }) => {
-      const more = { capture: take, ...(expect === undefined ? {} : { expect }) };
+    .transform(({ submit: form, poll: asked, capture: take = {}, expect, budget, ...rest }) => {
+      const own = { ...(expect === undefined ? {} : { expect }), ...(budget === undefined ? {} : { budget }) };
+      const more = { capture: take, ...own };
       if (form !== undefined) return { verb: 'submit' as const, submit: form, ...more };
       if (asked !== undefined) return { verb: 'poll' as const, ...asked, ...more };
       return { verb: 'request' as const, request: requestPlan(rest), ...more };

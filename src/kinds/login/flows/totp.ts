@@ -1,4 +1,5 @@
 // One-time codes of the second factor (RFC 6238), each used once: products refuse a code that they have seen.
+import { createHmac } from 'node:crypto';
 import { MissedLook } from '../../../kit/errors.ts';
 import type { Clock } from '../../../kit/io.ts';
 import { duration } from '../../../kit/text.ts';
@@ -42,8 +43,7 @@ export const readSeed = (text: string): Seed | undefined => {
 };
 
 /** The code of a time step: RFC 4226 5.3 over the number of the step. */
-export const codeOf = async ({ key, digits, algorithm }: Seed, step: number): Promise<string> => {
-  const { createHmac } = await import('node:crypto');
+export const codeOf = ({ key, digits, algorithm }: Seed, step: number): string => {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const digest = createHmac(algorithm, key).update(counter).digest();

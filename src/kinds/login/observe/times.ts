@@ -29,8 +29,8 @@ const isTimed = ({ role }: StepSeen): boolean => role !== 'negative';
 export const overBudget = ({ steps, ms, total }: LoginSeen, budgets: Budgets): SlowPart | undefined => {
   const { login, step: each, total: all } = budgets;
   if (login !== undefined && ms > login) return { what: '', ms, limit: login };
-  const slow = each === undefined ? undefined : steps.find((step) => isTimed(step) && step.ms > each);
-  if (slow && each !== undefined) return { what: `its step "${slow.name}" `, ms: slow.ms, limit: each };
+  for (const { name, ms: took, budget = each } of steps.filter(isTimed))
+    if (budget !== undefined && took > budget) return { what: `its step "${name}" `, ms: took, limit: budget };
   if (all !== undefined && total !== undefined && total > all)
     return { what: 'with its logout ', ms: total, limit: all };
   return undefined;
