@@ -3,6 +3,7 @@ import { exitMeanings, nearest, type Registry, UsageError } from '../kit/index.t
 import { reasons as rollbackReasons } from '../rollback/index.ts';
 import { engineReasons } from '../run/index.ts';
 import type { Context } from './context.ts';
+import { exitAdvice } from './exit-advice.ts';
 import { explainSchema } from './explain-schema.ts';
 import { builtIn } from './registry.ts';
 
@@ -55,8 +56,15 @@ const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[]
   ...parts(kinds).flatMap((kind) => reasonEntries(kind.reasons, `of ${kind.name}`)),
   ...reasonEntries(engineReasons, 'of the run'),
   ...reasonEntries(rollbackReasons, 'of a rollback'),
-  ...Object.entries(exitMeanings).map(([code, text]): Entry => ({ topic: code, group: 'exit code', text })),
+  ...Object.entries(exitMeanings).map(
+    ([code, text]): Entry => ({ topic: code, group: 'exit code', text: [text, ...adviceLines(code)].join('\n') }),
+  ),
 ];
+
+const adviceLines = (code: string): string[] => {
+  const steps = exitAdvice[Number(code)] ?? [];
+  return steps.length === 0 ? [] : ['', 'what now:', ...steps.map((step, place) => `  ${place + 1}. ${step}`)];
+};
 
 const parts = <Part>(registered: ReadonlyMap<string, { part: Part }>): Part[] =>
   [...registered.values()].map(({ part }) => part);

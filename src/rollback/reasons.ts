@@ -6,8 +6,7 @@ const refusals = {
     'No other revision was captured before the deploy, so that there is nothing to return to. Take a `holdpoint baseline` before each deploy, or name one: `holdpoint rollback PROFILE --to REVISION`.',
   from_unknown:
     'The platform could not tell which revision was under test. Without it nobody can be protected from being overwritten. Look at the `live` command of the platform.',
-  live_unknown:
-    'The platform could not tell what is live now. Run its `live` command by hand; `holdpoint doctor` tells more.',
+  live_unknown: 'The platform could not tell what is live now. Run its `live` command by hand.',
   superseded:
     'Something else is live than the revision under test: somebody has deployed or gone back already. Ask who did; run `holdpoint check` on what is live now.',
   target_missing:

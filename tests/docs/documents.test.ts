@@ -1,19 +1,23 @@
 // The documents are held against the program: every YAML in them loads, every command in them exists with its flags.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Context } from '../../src/commands/context.ts';
+import { jsonSchemas } from '../../src/commands/explain-schema.ts';
 import { program } from '../../src/commands/program.ts';
 import { builtIn } from '../../src/commands/registry.ts';
 import { validateProfiles } from '../../src/commands/validate.ts';
 import { ioOf } from '../profile/project.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 const shipped = Object.fromEntries(
@@ -38,6 +42,14 @@ const whole = (fragment: Record<string, unknown>): Record<string, unknown> => {
   return { service: 'auth', checks: { ...one, ...fragment } };
 };
 
+const kinds = Object.entries(shipped).map(([path, text]) => ({
+  id: path.replace(/^.*\/|\.yaml$/g, ''),
+  kind: (parse(text) as { kind: string }).kind,
+}));
+const schema = new Ajv({ strict: false, validateFormats: false }).compile(
+  jsonSchemas(builtIn(), kinds).get('profile') ?? {},
+);
+
 const blocks = pages.flatMap((page) =>
   [...textOf(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => ({ page, text })),
 );
@@ -58,24 +70,66 @@ describe('every YAML in the documents loads', () => {
     };
     expect((await validateProfiles(options)).problems).toEqual([]);
   });
+
+  it.each(blocks)('and keeps to the JSON Schema: $page: $text', ({ text }) => {
+    const isRight = schema(whole(parse(text) as Record<string, unknown>));
+    expect(isRight ? [] : schema.errors).toEqual([]);
+  });
 });
 
 const commands = pages.flatMap((page) =>
   [...textOf(page).matchAll(/`(?:npx )?holdpoint ([a-z][^`]*)`/g)].map(([, line = '']) => ({ page, line })),
 );
 
+/** Lines of the snippets for shells and pipelines, with continued lines joined. */
+const snippets = pages.flatMap((page) =>
+  [...textOf(page).matchAll(/```(?:sh|yml|groovy)?\n([\s\S]*?)```/g)].flatMap(([, text = '']) =>
+    [...text.replaceAll(/\\\n\s*/g, '').matchAll(/(?:^|[\s(])(?:npx )?holdpoint ([a-z]+(?: [^|;&\n]*)?)/g)].map(
+      ([, line = '']) => ({ page, line }),
+    ),
+  ),
+);
+
 const cli: Command = program({ version: '0' } as Context, () => {});
+const verbs = cli.commands.map((command) => command.name());
+
+/** Flags of ours in a command; what follows ` -- ` belongs to somebody else. */
+const unknownFlags = (line: string): string[] => {
+  const [verb = '', ...rest] = (line.split(' -- ')[0] ?? '').trim().split(/\s+/);
+  const known = cli.commands.find((command) => command.name() === verb)?.options.map(({ long }) => long);
+  const flags = rest
+    .filter((word) => word.startsWith('--') && word !== '--')
+    .map((word) => word.replace(/["'=].*$/, ''));
+  return flags.filter((flag) => !known?.includes(flag));
+};
 
 describe('every command in the documents exists, with its flags', () => {
   it('there are some', () => expect(commands.length).toBeGreaterThanOrEqual(10));
 
   it.each(commands)('$page: holdpoint $line', ({ line }) => {
-    const [verb = '', ...rest] = (line.split(' -- ')[0] ?? '').split(/\s+/);
-    const command = cli.commands.find((known) => known.name() === verb);
-    expect(command, verb).toBeDefined();
-    const flags = rest.filter((word) => word.startsWith('--'));
-    const known = command?.options.map(({ long }) => long);
-    expect(flags.filter((flag) => !known?.includes(flag))).toEqual([]);
+    expect(verbs).toContain(line.split(/\s/)[0]);
+    expect(unknownFlags(line)).toEqual([]);
+  });
+});
+
+describe('every command in the snippets exists, with its flags', () => {
+  // A sentence in the output of a program is no command.
+  const typed = snippets.filter(({ line }) => verbs.includes(line.split(/\s/)[0] ?? ''));
+
+  it('there are some', () => expect(typed.length).toBeGreaterThanOrEqual(20));
+
+  it.each(typed)('$page: holdpoint $line', ({ line }) => expect(unknownFlags(line)).toEqual([]));
+});
+
+const pipelines = pages.flatMap((page) =>
+  [...textOf(page).matchAll(/```yml\n([\s\S]*?)```/g)].map(([, text = '']) => ({ page, text })),
+);
+
+describe('every snippet for a pipeline is YAML with nothing written twice', () => {
+  it('there are some', () => expect(pipelines.length).toBeGreaterThanOrEqual(5));
+
+  it.each(pipelines)('$page: $text', ({ text }) => {
+    expect(() => parse(text, { strict: true, uniqueKeys: true }) as unknown).not.toThrow();
   });
 });
 

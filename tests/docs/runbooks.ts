@@ -1,0 +1,67 @@
+// The runbooks that are made of the program: a section per exit code, an entry per reason, so that none is missing.
+import { exitAdvice } from '../../src/commands/exit-advice.ts';
+import { builtIn } from '../../src/commands/registry.ts';
+import { exitMeanings } from '../../src/kit/index.ts';
+import { reasons as rollbackReasons } from '../../src/rollback/index.ts';
+import { engineReasons } from '../../src/run/index.ts';
+
+const made = '<!-- Made of the program by the tests: npx vitest run --project unit tests/docs -u -->';
+
+/** A section for each exit code: what it means, and what to do in order. */
+export const exitCodePage = (): string => {
+  const sections = Object.entries(exitMeanings).map(([code, meaning]) => {
+    const steps = (exitAdvice[Number(code)] ?? []).map((step, place) => `${place + 1}. ${step}`);
+    return `## ${code}: ${meaning}\n\n${steps.join('\n')}\n`;
+  });
+  return `${made}
+
+# What now? By exit code
+
+A run ends with one number, and its report with the line \`exit code N: …\`. The steps below are in the order in which they help;
+\`holdpoint explain N\` prints them, too. The [reasons](reasons.md) say more about a single check; [connections](connections.md) and
+[logins](logins.md) have the commands for the two outages that hurt most.
+
+${sections.join('\n')}`;
+};
+
+/** Pages that tell more about the reasons of a kind. */
+const pages: Readonly<Record<string, string>> = {
+  'db-connections': '[connections](connections.md), [the check](../checks-database.md)',
+  'pool-wait': '[connections](connections.md), [the check](../checks-database.md)',
+  'connection-budget': '[connections](connections.md), [the check](../checks-database.md)',
+  'db-errors': '[connections](connections.md), [the check](../checks-database.md)',
+  login: '[logins](logins.md), [the check](../checks-login.md)',
+  http: '[the check](../checks-login.md)',
+  'error-rate-delta': '[the check](../checks-error-rate.md)',
+};
+
+/** Everything that has reasons, in the order of the page. */
+export const reasonGroups = (): { title: string; more: string; reasons: Readonly<Record<string, string>> }[] => [
+  {
+    title: 'The run itself',
+    more: '[exit codes](exit-codes.md), [decisions](../decisions.md)',
+    reasons: engineReasons,
+  },
+  { title: 'The rollback', more: '[rollback](../rollback.md)', reasons: rollbackReasons },
+  ...[...builtIn().kinds.values()].map(({ part }) => ({
+    title: `Checks of kind \`${part.name}\``,
+    more: pages[part.name] ?? `\`holdpoint explain ${part.name}\``,
+    reasons: part.reasons,
+  })),
+];
+
+/** An entry for each reason code: what it means and where to look first. */
+export const reasonPage = (): string => {
+  const groups = reasonGroups().map(({ title, more, reasons }) => {
+    const entries = Object.entries(reasons).map(([code, text]) => `### ${code}\n\n${text}\n`);
+    return `## ${title}\n\nMore: ${more}\n\n${entries.join('\n')}`;
+  });
+  return `${made}
+
+# What now? By reason
+
+Every verdict and every rollback has a reason code: in the record (\`reason\`), in JUnit (\`type\`), as \`exit_reason\` in GitHub and GitLab.
+\`holdpoint explain CODE\` prints the same sentence. The report has the number, the limit and the first step; this page has what they mean.
+
+${groups.join('\n')}`;
+};
