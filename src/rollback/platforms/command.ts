@@ -7,31 +7,38 @@ import {
   type Platform,
   type PlatformSession,
   type PlatformWorld,
-  positiveDuration,
   references,
   type UndoOrder,
 } from '../../kit/index.ts';
+import { once } from '../../kit/once.ts';
 import { act, failureOf, mustBeOurs, mustBeRevision, mustSucceed, readDeadline, shellLine } from './commands.ts';
+import { deadline } from './settings.ts';
 
 const known = ['from', 'to', 'token'];
 
 /** "The previous one" is no target: run twice, it would lead back to the bad release. */
-const undoSchema = argvSchema().superRefine((argv, context) => {
-  const names = argv.flatMap(references);
-  for (const name of names.filter((each) => !known.includes(each)))
-    context.addIssue({ code: 'custom', message: `{{${name}}} is not known here; known: {{from}}, {{to}}, {{token}}` });
-  if (!names.includes('to'))
-    context.addIssue({ code: 'custom', message: 'must name the revision to return to as {{to}}' });
-});
+const undoSchema = () =>
+  argvSchema().superRefine((argv, context) => {
+    const names = argv.flatMap(references);
+    for (const name of names.filter((each) => !known.includes(each)))
+      context.addIssue({
+        code: 'custom',
+        message: `{{${name}}} is not known here; known: {{from}}, {{to}}, {{token}}`,
+      });
+    if (!names.includes('to'))
+      context.addIssue({ code: 'custom', message: 'must name the revision to return to as {{to}}' });
+  });
 
-const settings = z.strictObject({
-  live: argvSchema(),
-  undo: undoSchema,
-  status: argvSchema().optional(),
-  deadline: positiveDuration().prefault('5m'),
-});
+const settings = once(() =>
+  z.strictObject({
+    live: argvSchema(),
+    undo: undoSchema(),
+    status: argvSchema().optional(),
+    deadline: deadline(),
+  }),
+);
 
-type Settings = z.infer<typeof settings>;
+type Settings = z.infer<ReturnType<typeof settings>>;
 
 const open = async (spec: Settings, world: PlatformWorld): Promise<PlatformSession> => ({
   live: (signal) => live(spec, world, signal),
@@ -89,7 +96,9 @@ export const command: Platform<Settings> = {
     status: [./scripts/is-rolled-out.sh]
     deadline: 5m
 `,
-  settings,
+  get settings() {
+    return settings();
+  },
   fence: 'client',
   open,
 };

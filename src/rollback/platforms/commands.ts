@@ -4,6 +4,7 @@ import {
   type Direction,
   duration,
   type Finished,
+  type Io,
   type Live,
   type PlatformWorld,
   Superseded,
@@ -56,6 +57,9 @@ export interface Ask {
   text(argv: readonly string[]): Promise<string>;
   /** What it printed, as JSON of this shape. Throws a sentence when it is something else. */
   json<T>(argv: readonly string[], schema: ZodType<T>): Promise<T>;
+  io: Io;
+  /** Project root. */
+  root: string;
 }
 
 /** Questions that end with the signal. */
@@ -67,7 +71,8 @@ export const asking = (world: PlatformWorld, signal?: AbortSignal): Ask => {
     mustSucceed(argv, finished, readDeadline);
     return finished.stdout;
   };
-  return { run, text, json: async (argv, schema) => understood(argv, await text(argv), schema) };
+  const { io, root } = world;
+  return { run, text, json: async (argv, schema) => understood(argv, await text(argv), schema), io, root };
 };
 
 /** Text as JSON of this shape. Throws a sentence that names the command and what it printed instead. */

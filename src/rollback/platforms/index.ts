@@ -6,7 +6,9 @@ import { command } from './command.ts';
 import { flux } from './flux.ts';
 import { helmPlatform } from './helm.ts';
 import { kubernetes } from './kubernetes/index.ts';
+import { pm2 } from './pm2.ts';
 import { symlink } from './symlink.ts';
+import { systemd } from './systemd.ts';
 
 /** All built-in platforms. */
 export const platforms: AnyPlatform[] = [
@@ -16,5 +18,7 @@ export const platforms: AnyPlatform[] = [
   flux,
   helmPlatform,
   kubernetes,
+  pm2,
   symlink,
+  systemd,
 ];

@@ -1,19 +1,22 @@
 // Which revision the service really runs: asked of each of its instances over HTTP.
 import * as z from 'zod';
+import { once } from '../../kit/once.ts';
 import { type HttpFailure, type Io, type Json, secretUrl } from '../../kit/index.ts';
 
-const pointer = z.string().regex(/^(?:\/.*)?$/, 'is a JSON pointer like /revision');
+const pointer = once(() => z.string().regex(/^(?:\/.*)?$/, 'is a JSON pointer like /revision'));
 
 /** Where instances tell their revision: one `url`, or `urls` as a list or a map from name to URL. */
-export const versionSchema = z
-  .strictObject({
-    url: secretUrl().optional(),
-    urls: z.union([z.array(secretUrl()).min(1), z.record(z.string(), secretUrl())]).optional(),
-    pointer: pointer.prefault('/revision'),
-  })
-  .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), 'needs either `url` or `urls`');
+export const versionSchema = once(() =>
+  z
+    .strictObject({
+      url: secretUrl().optional(),
+      urls: z.union([z.array(secretUrl()).min(1), z.record(z.string(), secretUrl())]).optional(),
+      pointer: pointer().prefault('/revision'),
+    })
+    .refine(({ url, urls }) => (url === undefined) !== (urls === undefined), 'needs either `url` or `urls`'),
+);
 
-export type VersionSettings = z.infer<typeof versionSchema>;
+export type VersionSettings = z.infer<ReturnType<typeof versionSchema>>;
 
 /** What one instance answered: a revision, or why none could be had. */
 export type Answer = { name: string; revision: string } | { name: string; problem: string };

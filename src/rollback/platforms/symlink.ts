@@ -1,69 +1,66 @@
 // The platform `symlink`: releases in folders behind a `current` link, as Capistrano and many scripts deploy.
-import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import {
   argvSchema,
+  type Finding,
   type Live,
   type Platform,
   type PlatformSession,
   type PlatformWorld,
-  positiveDuration,
-  Superseded,
   type UndoOrder,
 } from '../../kit/index.ts';
-import { mustSucceed, shellLine } from './commands.ts';
+import { once } from '../../kit/once.ts';
+import { type Ask, act, asking, mustBeOurs, shellLine } from './commands.ts';
+import {
+  type Changed,
+  folderKeys,
+  folderNeeds,
+  foldersOf,
+  linked,
+  linkLine,
+  releaseMissing,
+  turnLink,
+  watchEdits,
+} from './release-folders.ts';
 import { type Answer, askInstances, versionSchema } from './running.ts';
+import { deadline } from './settings.ts';
+import { examineNeed } from './system.ts';
 
-const settings = z.strictObject({
-  releases: z.string().min(1).prefault('./releases'),
-  current: z.string().min(1).prefault('./current'),
-  restart: argvSchema(),
-  version: versionSchema,
-  deadline: positiveDuration().prefault('5m'),
-});
+const settings = once(() =>
+  z.strictObject({ ...folderKeys(), restart: argvSchema(), version: versionSchema(), deadline: deadline() }),
+);
 
-type Settings = z.infer<typeof settings>;
+type Settings = z.infer<ReturnType<typeof settings>>;
 
 const open = async (given: Settings, world: PlatformWorld): Promise<PlatformSession> => {
-  const spec = {
-    ...given,
-    releases: resolve(world.root, given.releases),
-    current: resolve(world.root, given.current),
-  };
+  const spec = { ...given, ...foldersOf(given, world.root) };
+  const changed = watchEdits(spec, world.io);
   return {
-    live: (signal) => live(spec, world, signal),
+    live: (signal) => live(spec, world, changed, signal),
     undo: (order, signal) => undo(spec, world, order, signal),
-    targetMissing: (to) => targetMissing(spec, world, to),
-    manual: ({ to }) => manual(spec, to),
+    targetMissing: (to) => releaseMissing(spec, world.io, to),
+    doctor: (signal) => doctor(spec, asking(world, signal)),
+    manual: ({ to }) => `${linkLine(spec, to)} && ${shellLine(spec.restart)}`,
     close: async () => {},
   };
 };
 
-/** The name of the release folder that the link points to. */
-const linked = async ({ releases, current }: Settings, { io }: PlatformWorld): Promise<string> => {
-  const target = await io.files.readLink(current);
-  if (target === undefined) throw new Error(`${current} is no symbolic link: which release is live cannot be told`);
-  const inside = await samePlace(dirname(target), releases, io);
-  if (!inside) throw new Error(`${current} points to ${target}, which is not a folder in ${releases}`);
-  return basename(target);
-};
-
-/** Two spellings of one folder (/var and /private/var) are one place. */
-const samePlace = async (a: string, b: string, { files }: PlatformWorld['io']): Promise<boolean> => {
-  if (a === b) return true;
-  if (!(await files.exists(a)) || !(await files.exists(b))) return false;
-  return (await files.realPath(a)) === (await files.realPath(b));
-};
-
 /** A process keeps the folder in which it was started: the link alone does not tell what runs. */
-const live = async (spec: Settings, world: PlatformWorld, signal?: AbortSignal): Promise<Live> => {
-  const revision = await linked(spec, world);
+const live = async (spec: Settings, world: PlatformWorld, changed: Changed, signal?: AbortSignal): Promise<Live> => {
+  const revision = await linked(spec, world.io);
   const answers = await askInstances(world.io, spec.version, signal);
   const instances = Object.fromEntries(
     answers.flatMap((answer) => ('revision' in answer ? [[answer.name, answer.revision]] : [])),
   );
   const others = answers.filter((answer) => !('revision' in answer) || answer.revision !== revision);
-  return { revision, settled: others.length === 0, detail: detailOf(revision, answers.length, others), instances };
+  const edits = others.length === 0 ? await changed(revision) : undefined;
+  const detail = detailOf(revision, answers.length, others);
+  return {
+    revision,
+    settled: others.length === 0 && edits === undefined,
+    detail: edits === undefined ? detail : `${detail}, but ${edits}`,
+    instances,
+  };
 };
 
 const detailOf = (revision: string, all: number, others: readonly Answer[]): string => {
@@ -77,39 +74,23 @@ const runs = (revision: string): string => `runs ${revision}`;
 
 /** Compared just before the link is replaced: a race of that length remains (`fence: client`). */
 const undo = async (spec: Settings, world: PlatformWorld, order: UndoOrder, signal?: AbortSignal): Promise<void> => {
-  const revision = await linked(spec, world);
-  if (revision !== order.from && revision !== order.to)
-    throw new Superseded(
-      revision,
-      `${spec.current} points to ${revision}, not to ${order.from}: somebody else has deployed`,
-    );
-  const missing = await targetMissing(spec, world, order.to);
+  const revision = await linked(spec, world.io);
+  mustBeOurs({ revision }, order);
+  const missing = await releaseMissing(spec, world.io, order.to);
   if (missing !== undefined) throw new Error(missing);
-  // After a kill between link and restart the link is right already, and only the restart is left.
-  if (revision === order.from) await world.io.files.link(spec.current, join(spec.releases, order.to));
-  const { restart, deadline } = spec;
-  const env = { HOLDPOINT_TOKEN: String(order.token) };
-  mustSucceed(restart, await world.run(restart, { deadline, env, ...(signal ? { signal } : {}) }), deadline);
+  await turnLink(spec, world.io, revision, order.to);
+  await act(spec.restart, order, spec.deadline, world, signal);
 };
 
-const targetMissing = async (
-  { releases }: Settings,
-  { io }: PlatformWorld,
-  to: string,
-): Promise<string | undefined> => {
-  if (to !== basename(to) || to.startsWith('.')) return `${to} is not the name of a folder in ${releases}`;
-  const folder = join(releases, to);
-  if (await io.files.exists(folder)) return undefined;
-  return `${folder} is gone: the release to return to was cleaned up`;
-};
-
-/** `mv -T` replaces the link in one step; `ln -sfn` alone does so only in newer versions of GNU ln. */
-const manual = ({ releases, current, restart }: Settings, to: string): string =>
-  [
-    shellLine(['ln', '-s', join(releases, to), `${current}.new`]),
-    shellLine(['mv', '-T', `${current}.new`, current]),
-    shellLine(restart),
-  ].join(' && ');
+const doctor = async (spec: Settings, ask: Ask): Promise<Finding[]> => [
+  ...(await Promise.all(folderNeeds(spec).map((need) => examineNeed(need, ask)))),
+  {
+    what: `may run ${shellLine(spec.restart)}`,
+    state: 'unknown',
+    because: 'a restart cannot be tried without restarting',
+    next: 'holdpoint rollback PROFILE --drill does everything else',
+  },
+];
 
 /** Releases in folders, one of them live behind a symbolic link. */
 export const symlink: Platform<Settings> = {
@@ -121,11 +102,14 @@ export const symlink: Platform<Settings> = {
   symlink:
     releases: ./releases
     current: ./current
+    manifest: SHA256SUMS             # optional: a file in each release, written by the deploy with sha256sum
     restart: [systemctl, restart, auth]
     version: { urls: { a: "http://10.0.0.1:8080/version", b: "http://10.0.0.2:8080/version" }, pointer: /revision }
     deadline: 2m
 `,
-  settings,
+  get settings() {
+    return settings();
+  },
   fence: 'client',
   open,
 };

@@ -58,7 +58,7 @@ export interface System<Settings extends { deadline: number }, Found extends Liv
   manual(spec: Settings, way: Direction): string;
   needs(spec: Settings): readonly Need[];
   /** What cannot be proven without acting, and who could tell. */
-  unproven?(spec: Settings): Pick<Finding, 'what' | 'because' | 'next'>;
+  unproven?(spec: Settings): Pick<Finding, 'what' | 'because' | 'next'> | undefined;
 }
 
 /** The platform of a deploy system. */
