@@ -213,6 +213,27 @@ describe('the size', () => {
   });
 });
 
+describe('the labels of limit and baseline', () => {
+  const labels = (limit: number, baseline: number): string[] => {
+    const chart = {
+      title: 't',
+      unit: 'connections',
+      limit,
+      baseline,
+      series: [{ name: 'a', points: [{ at: start, value: 40 }] }],
+    };
+    const page = textOf(html, recordOf({ checks: [checkOf({ id: 'a', charts: [chart] })] }));
+    return [...page.matchAll(/<text class="(?:limit|before)"[^>]*dx="(-?\d+)"[^>]*>([^<]*)/g)].map(
+      ([, shift, text]) => `${text} ${shift}`,
+    );
+  };
+
+  it('stand above their lines, side by side when these are close', () => {
+    expect(labels(35, 8)).toEqual(['before 8 0', 'limit 35 0']);
+    expect(labels(35, 34)).toEqual(['before 34 -58', 'limit 35 0']);
+  });
+});
+
 describe('odd records', () => {
   it('numbers that are none and charts without points draw nothing that is broken', () => {
     const charts = [

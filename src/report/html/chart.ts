@@ -1,7 +1,8 @@
 // One chart on the page: its title, the picture, what its colours and marks mean, and its numbers as a table.
 import { type Chart, count, isoTime, plural } from '../../kit/index.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
-import { type Frame, plot, rangeOf } from './plot.ts';
+import type { Frame } from './backdrop.ts';
+import { plot, rangeOf } from './plot.ts';
 import { drawn, type DrawnSeries, mostSeries, sound } from './series.ts';
 import { ends } from './thin.ts';
 import { axisText, clock, moment, valueText } from './words.ts';

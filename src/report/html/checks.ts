@@ -5,7 +5,7 @@ import { sinceWhen } from '../wording.ts';
 import { figureOf } from './chart.ts';
 import { icon } from './icon.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
-import type { Frame } from './plot.ts';
+import type { Frame } from './backdrop.ts';
 import { samplesOf, type Shown } from './samples.ts';
 import { valueText } from './words.ts';
 

@@ -6,7 +6,7 @@ import { markdownOf } from '../markdown.ts';
 import { checksOf } from './checks.ts';
 import { factsOf, rollbackOf } from './facts.ts';
 import { html, type Markup } from './markup.ts';
-import type { Frame } from './plot.ts';
+import type { Frame } from './backdrop.ts';
 import type { Shown } from './samples.ts';
 import { timeScale } from './scale.ts';
 import { script } from './script.ts';

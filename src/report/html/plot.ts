@@ -1,23 +1,12 @@
 // One chart as a picture (SVG): lines or a stack over time, with limit, band and what was before. No text is ever scaled.
 import type { Chart } from '../../kit/index.ts';
+import { backdrop, base, type Frame, grid, lines, over, room, round, times } from './backdrop.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { extent, type TimeScale, type ValueScale, valueScale } from './scale.ts';
+import { extent, type ValueScale, valueScale } from './scale.ts';
 import type { Drawn, DrawnSeries } from './series.ts';
-import type { Stage } from './stages.ts';
-import { axisText, roomFor, valueText } from './words.ts';
-
-/** Pixels: the room above the plot, the plot, and the times below it. */
-const room = { above: 16, plot: 116, below: 20 };
-const base = room.above + room.plot;
 
 /** Beyond so many, points are not marked one by one. */
 const mostDots = 60;
-
-/** What all pictures of a page share. */
-export interface Frame {
-  time: TimeScale;
-  stages: readonly Stage[];
-}
 
 export interface Picture {
   chart: Chart;
@@ -44,8 +33,6 @@ ${dots(picture, y, frame)}${lines(chart, y)}${misses(picture, frame)}${times(fra
 </svg>`;
 };
 
-const round = (value: number): number => Math.round(value * 100) / 100;
-
 /** The band may begin as wide as everything: only where it ends must it fit. */
 const scaleOf = ({ limit, baseline, band }: Chart, series: readonly DrawnSeries[]): ValueScale =>
   valueScale(
@@ -55,52 +42,6 @@ const scaleOf = ({ limit, baseline, band }: Chart, series: readonly DrawnSeries[
       baseline,
       band?.points.at(-1)?.high,
     ].filter((value) => value !== undefined && Number.isFinite(value)) as number[],
-  );
-
-/** The stages in which the release is judged stand out; where the deploy and the rollback began is a line. */
-const backdrop = ({ time, stages }: Frame): Part => {
-  const { before } = time;
-  const gap = before ? (before.right + time.run.left) / 2 : 0;
-  return [
-    stages
-      .filter(({ name }) => judged.includes(name))
-      .map(({ from, to }) => {
-        const [left = 0, right = 0] = [time.x(from), time.x(to)];
-        return html`<rect class="judged" x="${left}%" width="${round(right - left)}%" y="${room.above}" height="${room.plot}"/>`;
-      }),
-    [
-      ...(before ? [gap] : []),
-      ...stages.filter(({ name }) => acting.includes(name)).flatMap(({ from }) => time.x(from) ?? []),
-    ].map((x) => html`<line class="border" x1="${x}%" x2="${x}%" y1="${room.above}" y2="${base}"/>`),
-    stageNames({ time, stages }),
-  ];
-};
-
-const judged = ['hold', 'verification'];
-const acting = ['deploy', 'rollback'];
-
-/** Above the picture, where there is room up to the next name. */
-const stageNames = ({ time, stages }: Frame): Part => {
-  const named = stages.filter(({ name }) => judged.includes(name) || acting.includes(name));
-  const labels = [
-    ...(time.before ? [{ name: 'before', x: 0 }] : []),
-    ...named.map(({ name, from }) => ({ name, x: time.x(from) ?? 0 })),
-  ];
-  return labels.map(({ name, x }, index) => {
-    const shown = roomFor(name, (labels[index + 1]?.x ?? 100) - x);
-    return shown === 'never' ? undefined : html`<text class="stage ${shown}" x="${x}%" dx="3" y="11">${name}</text>`;
-  });
-};
-
-const over = ({ limit }: Chart, y: (value: number) => number): Part =>
-  limit === undefined
-    ? undefined
-    : html`<rect class="over" x="0" width="100%" y="${room.above}" height="${Math.max(0, y(limit) - room.above)}"/>`;
-
-const grid = ({ ticks }: ValueScale, unit: string, y: (value: number) => number): Part =>
-  ticks.map(
-    (tick) =>
-      html`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text class="tick" x="0" y="${y(tick) - 3}">${axisText(tick, unit)}</text>`,
   );
 
 interface Canvas {
@@ -165,30 +106,6 @@ const misses = ({ missed }: Picture, { time }: Frame): Part => {
   const apart = places.filter((x, index) => index === 0 || Math.floor(x) !== Math.floor(places[index - 1] ?? -1));
   return apart.map((x) => html`<circle class="miss" cx="${x}%" cy="${base - 5}" r="3.5"/>`);
 };
-
-/** The limit and what was before, each with its number; the lower label stands below its line when they are close. */
-const lines = ({ limit, baseline, unit }: Chart, y: (value: number) => number): Part => {
-  const close = limit !== undefined && baseline !== undefined && Math.abs(y(limit) - y(baseline)) < 14;
-  const label = (name: string, value: number, below: boolean): Part => {
-    const at = y(value);
-    return html`<line class="${name}" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="${name}" x="100%" y="${below ? at + 12 : at - 4}">${name} ${valueText(value, unit)}</text>`;
-  };
-  return [
-    baseline === undefined ? undefined : label('before', baseline, close && baseline <= (limit ?? 0)),
-    limit === undefined ? undefined : label('limit', limit, close && limit < (baseline ?? 0)),
-  ];
-};
-
-/** A text at the edge must not be cut off there. */
-const anchorOf = (x: number): string => (x < 8 ? 'start' : x > 92 ? 'end' : 'middle');
-
-const times = ({ time }: Frame): Part => [
-  html`<line class="axis" x1="${time.run.left}%" x2="100%" y1="${base}" y2="${base}"/>`,
-  time.ticks.map(
-    ({ x, text }) =>
-      html`<line class="axis" x1="${x}%" x2="${x}%" y1="${base}" y2="${base + 4}"/><text class="time ${anchorOf(x)}" x="${x}%" y="${base + 16}">${text}</text>`,
-  ),
-];
 
 /** The smallest, the largest and the last number of a series, without those it stands on. */
 export const rangeOf = (points: readonly Drawn[]): { low: number; high: number; last: number } => ({

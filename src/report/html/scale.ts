@@ -73,12 +73,13 @@ export interface ValueScale {
   ticks: number[];
 }
 
-/** From zero to a little above the largest number, with two to five round ticks. */
+/** From zero to a little above the largest number, with two to five round ticks; counts have whole ones. */
 export const valueScale = (values: readonly number[]): ValueScale => {
   const { low, high } = extent([0, ...values]);
   const bottom = low;
-  const top = high === low ? low + 1 : low + (high - low) * 1.12;
-  const step = niceStep((top - bottom) / 4);
+  const top = low + (high === low ? 1 : high - low) * 1.12;
+  const whole = values.every(Number.isInteger);
+  const step = Math.max(niceStep((top - bottom) / 4), whole ? 1 : 0);
   const first = Math.ceil(bottom / step);
   const count = Math.floor(top / step) - first + 1;
   return {

@@ -66,7 +66,7 @@ const lists = `
 .glance a:hover b { text-decoration: underline; }
 .glance p { grid-column: 1 / -1; font-size: .9375rem; color: var(--quiet); }
 .chip { display: inline-flex; gap: .35rem; align-items: baseline; font-size: .875rem; white-space: nowrap; }
-.chip.pass { color: var(--good); } .chip.fail { color: var(--bad); } .chip.error, .chip.inconclusive { color: var(--warn); } .chip.skipped { color: var(--quiet); }
+.chip.pass { color: var(--good); } .chip.fail { color: var(--bad); } .chip.error, .chip.inconclusive, .chip.warn { color: var(--warn); } .chip.skipped { color: var(--quiet); }
 .glance .chip { min-width: 4.25rem; }
 .numbers { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: .9375rem; }
 .numbers div { display: flex; gap: .35rem; }

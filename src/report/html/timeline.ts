@@ -1,7 +1,7 @@
 // The course of the run: a strip of its stages, and the same as a list.
 import { duration, isoTime, type RunRecord } from '../../kit/index.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
-import type { Frame } from './plot.ts';
+import type { Frame } from './backdrop.ts';
 import { eventsOf, type Stage } from './stages.ts';
 import { moment, roomFor } from './words.ts';
 

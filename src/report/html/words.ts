@@ -26,9 +26,12 @@ export const moment = (iso: string, startedAt: string): string => {
 /** Widths in pixels, of the narrowest page, of the usual one, of a letter of a label and of the space around it. */
 const widths = { narrow: 320, usual: 900, letter: 6.2, around: 8 };
 
+/** Pixels that a label takes with the space around it. */
+export const widthOf = (label: string): number => Math.ceil(label.length * widths.letter + widths.around);
+
 /** How a label of an SVG is shown that has so much room (percent of the width): always, only on wide pages, or never. */
 export const roomFor = (label: string, percentage: number): 'always' | 'wide' | 'never' => {
-  const needed = label.length * widths.letter + widths.around;
+  const needed = widthOf(label);
   if ((percentage / 100) * widths.narrow >= needed) return 'always';
   return (percentage / 100) * widths.usual >= needed ? 'wide' : 'never';
 };
