@@ -50,14 +50,18 @@ export const startDjangoDatabase = async (): Promise<DjangoDatabase> => {
 };
 
 /** What a project may have got wrong; see tests/servers/apps/django/serve.py. */
-export type DjangoVariant = 'healthy' | 'signed-cookies' | 'open-door';
+export type DjangoVariant = 'healthy' | 'signed-cookies' | 'open-door' | 'leak';
 
-/** Starts the admin on this database; tables and account are made with the first start. Stop it. */
-export const startDjango = ({ server }: DjangoDatabase, variant: DjangoVariant = 'healthy'): Promise<App> => {
+/** How the admin is started on this database, whatever starts it. */
+export const djangoProgram = (
+  { server }: DjangoDatabase,
+  port: number,
+  variant: DjangoVariant,
+): { argv: [string, ...string[]]; env: Record<string, string> } => {
   const python = installedProgram(djangoPrograms.python);
   const modules = [djangoPrograms.django, djangoPrograms.driver].map((module) => installedProgram(module));
   const folders = new Set(modules.map(({ file }) => dirname(dirname(file))));
-  return startApp(`Django (${variant})`, ({ port }) => ({
+  return {
     argv: [python.file, installedApp('django', 'serve.py'), String(port)],
     env: {
       ...Object.assign({}, ...[python, ...modules].map(({ env }) => env)),
@@ -72,7 +76,14 @@ export const startDjango = ({ server }: DjangoDatabase, variant: DjangoVariant =
       ACCOUNT_NAME: appAccount.username,
       ACCOUNT_PASSWORD: appAccount.password,
       VARIANT: variant,
+      RELEASE: variant,
     },
+  };
+};
+
+/** Starts the admin on this database; tables and account are made with the first start. Stop it. */
+export const startDjango = (database: DjangoDatabase, variant: DjangoVariant = 'healthy'): Promise<App> =>
+  startApp(`Django (${variant})`, ({ port }) => ({
+    ...djangoProgram(database, port, variant),
     ready: 'django is ready',
   }));
-};

@@ -2,7 +2,8 @@
 
 Arguments: the port. Everything else comes from the environment: PG*, ACCOUNT_NAME, ACCOUNT_PASSWORD, and VARIANT, which
 breaks one thing that projects break: `signed-cookies` (sessions live in the cookie, so a logout ends nothing on the
-server), `open-door` (a left-over of development signs every stranger in).
+server), `open-door` (a left-over of development signs every stranger in), `leak` (each request opens a connection to the
+database that nothing closes). RELEASE is what /version tells.
 """
 
 import os
@@ -22,6 +23,24 @@ def open_door(get_response):
         from django.contrib.auth import get_user_model
 
         request.user = get_user_model().objects.get(username=os.environ["ACCOUNT_NAME"])
+        return get_response(request)
+
+    return middleware
+
+
+kept = []
+
+
+def leak(get_response):
+    """Opens one more connection with each request and keeps it."""
+
+    def middleware(request):
+        from django.db import connection
+
+        if not request.path.startswith("/version"):
+            one_more = connection.copy()
+            one_more.connect()
+            kept.append(one_more)
         return get_response(request)
 
     return middleware
@@ -48,6 +67,7 @@ settings.configure(
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         *([__name__ + ".open_door"] if variant == "open-door" else []),
+        *([__name__ + ".leak"] if variant == "leak" else []),
         "django.contrib.messages.middleware.MessageMiddleware",
     ],
     TEMPLATES=[
@@ -82,9 +102,16 @@ from django.core.management import call_command  # noqa: E402
 from django.core.servers.basehttp import WSGIServer, run  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.http import JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-urlpatterns = [path("admin/", admin.site.urls)]
+
+def version(request):
+    """Which release this is."""
+    return JsonResponse({"revision": os.environ.get("RELEASE", "")})
+
+
+urlpatterns = [path("admin/", admin.site.urls), path("version", version)]
 
 
 class Server(WSGIServer):
