@@ -221,6 +221,35 @@ describe('a mutation', () => {
     expect(judge(await look('warmup')).because).toBe(because);
   });
 
+  test('with a query as the page behind it', async () => {
+    const app = kept(
+      await routes({
+        'POST /graphql': ({ request, response, body }) => {
+          const { query: asked, variables } = JSON.parse(body) as { query: string; variables?: { password: string } };
+          const refuse = (code: string) => json(response, 200, { errors: [{ message: 'no', extensions: { code } }] });
+          if (asked === '{ me { name } }')
+            return request.headers.authorization === 'Bearer first-token'
+              ? json(response, 200, { data: { me: { name: account.username } } })
+              : refuse('UNAUTHENTICATED');
+          if (variables?.password !== account.password) return refuse('INVALID_CREDENTIALS');
+          return json(response, 200, { data: { login: { token: 'first-token' } } });
+        },
+      }),
+    );
+    const me = {
+      post: '/graphql',
+      json: { query: '{ me { name } }' },
+      granted: { json: { 'data.me.name': '{{username}}' } },
+    };
+    const { look } = await open(app.url, { graphql }, { probe: me });
+    expect(stepsOf(await look())).toEqual([
+      'a stranger: refused',
+      'a wrong password: refused',
+      'sign in: granted',
+      'see /graphql: granted',
+    ]);
+  });
+
   test('that is held back is left in peace', async () => {
     const { look } = await open((await server({ message: 'x', extensions: { code: 'REQUESTS_EXCEEDED' } })).url, {
       graphql,
@@ -300,6 +329,8 @@ describe('Digest', () => {
 });
 
 test.each<[object, object, string]>([
+  [{ basic: {} }, { probe: { granted: { contains: 'x' } } }, 'needs exactly one of get, post'],
+  [{ basic: {} }, { probe: { get: '/', json: {}, granted: { contains: 'x' } } }, 'json belongs to post'],
   [
     { basic: {} },
     { logout: { post: '/out' } },

@@ -7,12 +7,13 @@ import { isRedirect, readProbe } from './classify.ts';
 import { derivedValues } from './flows/credentials.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { Codes } from './flows/totp.ts';
+import type { Visit } from './flows/visit.ts';
 import { loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
 import type { StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
 import { takeStep } from './steps.ts';
 import { openVisitor, type Surroundings } from './visitor.ts';
-import type { StepFinding, Walk } from './visits.ts';
+import { requestVisit, type StepFinding, type Walk } from './visits.ts';
 
 /** What one place is visited with. */
 export interface Stage {
@@ -100,9 +101,21 @@ const missingCookie = async ({ spec, base }: Stage, walk: Walk): Promise<StepFin
   return { outcome: 'broken', note: `the login set no cookie ${name}`, status: null };
 };
 
+const probeVisit = ({ probe: { get: path, method, json, headers } }: LoginSpec, base: string, walk: Walk): Visit => {
+  if (method === 'POST') {
+    const body = json === undefined ? {} : { json };
+    return requestVisit(
+      { method, path, headers: { accept: 'application/json', ...headers }, ...body },
+      { carriesPassword: false },
+      walk,
+    );
+  }
+  const own = Object.entries(headers).map(([name, text]) => [name, fill(text, walk.values)]);
+  return { method, url: urlOf(base, path), headers: Object.fromEntries(own) };
+};
+
 const askProbe = async ({ spec, base }: Stage, walk: Walk): Promise<StepFinding> => {
-  const headers = Object.entries(spec.probe.headers).map(([name, text]) => [name, fill(text, walk.values)]);
-  const visit = { method: 'GET', url: urlOf(base, spec.probe.get), headers: Object.fromEntries(headers) };
+  const visit = probeVisit(spec, base, walk);
   const arrival = await walk.visitor.visit(visit);
   const direct = readProbe(arrival.last, arrival.url, walk.rules);
   if (direct) return { ...direct, status: arrival.last.status };

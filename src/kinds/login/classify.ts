@@ -1,6 +1,7 @@
 // What an answer means, as pure functions: granted, refused, throttled or broken. Never two values: during an outage
 // a broken service looks like one that refuses.
 import { type Answer, looksAtContent, type Matcher, matches, mismatch, type Values } from '../http/matcher.ts';
+import { jsonAt, parseJson } from '../http/json-path.ts';
 import { asksForPassword } from './html.ts';
 import type { StepOutcome } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
@@ -66,6 +67,14 @@ const grants = (granted: Matcher, answer: Answer, { spec, values }: Rules): bool
   return looksAtContent(granted) || spec.probe.refused !== 'auto' || !asksForPassword(answer.body);
 };
 
+/** Codes by which GraphQL services turn a stranger away, with status 200. */
+const graphqlRefusal = /^(?:UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|INVALID_CREDENTIALS|INVALID_TOKEN|TOKEN_EXPIRED)$/;
+
+const refusedByGraphql = ({ body }: Answer): Reading | undefined => {
+  const code = body.startsWith('{') ? jsonAt(parseJson(body) ?? null, 'errors[0].extensions.code') : undefined;
+  return typeof code === 'string' && graphqlRefusal.test(code) ? reading('refused', `GraphQL says ${code}`) : undefined;
+};
+
 const refusedByItself = (answer: Answer, url: string, { loginPage }: Rules): Reading | undefined => {
   if (answer.status === 401 || answer.status === 403) return reading('refused', `status ${answer.status}`);
   const location = locationOf(answer);
@@ -73,7 +82,7 @@ const refusedByItself = (answer: Answer, url: string, { loginPage }: Rules): Rea
   if (loginPage !== undefined && target === loginPage.replace(/\/$/, ''))
     return reading('refused', 'it leads to the login page');
   if (!isRedirect(answer) && asksForPassword(answer.body)) return reading('refused', 'the page asks for a password');
-  return undefined;
+  return refusedByGraphql(answer);
 };
 
 /** What an answer to the probe means; undefined for a redirect that must be followed to know. */

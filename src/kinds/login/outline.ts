@@ -72,7 +72,7 @@ const settingsSchema = () =>
   z.object({
     account: z.object({ totp: z.string().optional() }),
     login: loginSchema(),
-    probe: z.object({ get: z.string() }),
+    probe: z.object({ get: z.string().optional(), post: z.string().optional() }),
     logout: z.union([stepSchema(), z.array(stepSchema())]).optional(),
   });
 
@@ -83,13 +83,15 @@ const anySeed: Seed = { key: new Uint8Array(), digits: 6, algorithm: 'sha1', per
 export const outline = (settings: unknown): string[] => {
   const { success, data } = settingsSchema().safeParse(settings);
   if (!success) return [];
-  const { account, ...rest } = data;
+  const { account, probe, ...rest } = data;
+  const path = probe.get ?? probe.post ?? '/';
   const planned: Planned = {
     ...rest,
+    probe: { get: path },
     account: account.totp === undefined ? {} : { totp: readSeed(account.totp) ?? anySeed },
   };
-  const probe = `see ${data.probe.get}: GET ${data.probe.get} with the session`;
-  return [...loginSteps(planned).map(lineOf), probe, ...logoutSteps(planned).map(lineOf)];
+  const seen = `see ${path}: ${probe.get === undefined ? 'POST' : 'GET'} ${path} with the session`;
+  return [...loginSteps(planned).map(lineOf), seen, ...logoutSteps(planned).map(lineOf)];
 };
 
 /** A code of the second factor works once in its 30 s (RFC 6238). */

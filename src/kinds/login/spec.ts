@@ -58,6 +58,30 @@ const headerProblems = ({
   ];
 };
 
+/** The page that only the account may see; `get` is its path, whatever the method. */
+const probeSchema = () =>
+  z
+    .strictObject({
+      get: z.string().min(1).optional(),
+      /** For services that answer nothing but POST, like GraphQL. */
+      post: z.string().min(1).optional(),
+      /** Sent as application/json. */
+      json: z.json().optional(),
+      headers: headersSchema().prefault({}),
+      /** What the page shows to the account only. */
+      granted: matcherSchema(),
+      /** What a stranger gets; `auto`: 401, 403, a redirect to the login page, or a page with a password field. */
+      refused: z.union([z.literal('auto'), matcherSchema()]).default('auto'),
+    })
+    .refine(({ get, post }) => (get === undefined) !== (post === undefined), 'needs exactly one of get, post')
+    .refine(({ get, json }) => get === undefined || json === undefined, 'json belongs to post')
+    .meta({ choices: [['get', 'post']] })
+    .transform(({ get, post, ...rest }) => ({
+      ...rest,
+      get: get ?? post ?? '/',
+      method: get === undefined ? ('POST' as const) : ('GET' as const),
+    }));
+
 /** A request with what was captured, and what must come back; `refused`: by default 400, 401 or 403. */
 const deadSchema = () =>
   z
@@ -90,14 +114,7 @@ export const loginSpec = z
     }),
     login: loginSchema(),
     session: sessionSchema().optional(),
-    probe: z.strictObject({
-      get: z.string().min(1),
-      headers: headersSchema().prefault({}),
-      /** What the page shows to the account only. */
-      granted: matcherSchema(),
-      /** What a stranger gets; `auto`: 401, 403, a redirect to the login page, or a page with a password field. */
-      refused: z.union([z.literal('auto'), matcherSchema()]).default('auto'),
-    }),
+    probe: probeSchema(),
     /** The answer to a wrong password, where it is not 400, 401, 403, 422 or the form again. */
     refusedLogin: matcherSchema().optional(),
     /** A lockout that does not answer 423 or 429. */

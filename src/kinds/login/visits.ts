@@ -86,7 +86,7 @@ export const guardPassword = (url: string, allowed: string): void => {
 };
 
 /** A path that is one captured value, like a link out of a mail, is a whole URL: it may lead to named origins only. */
-const urlOfStep = ({ path }: RequestPlan, { at }: FlowStep, walk: Walk): string => {
+const urlOfStep = ({ path }: RequestPlan, { at }: Pick<FlowStep, 'at'>, walk: Walk): string => {
   if (!/^\{\{[^{}]+\}\}$/.test(path.trim())) return urlOf(at ?? walk.base, fill(path, walk.values, 'url'));
   const url = urlOf(at ?? walk.base, fill(path.trim(), walk.values));
   if (!URL.canParse(url) || !walk.around.origins.has(new URL(url).origin))
@@ -103,7 +103,7 @@ const browserHeaders = (method: string, url: string, walk: Walk): Record<string,
 });
 
 /** The request of a step. Throws a `StepProblem`. */
-export const requestVisit = (plan: RequestPlan, flow: FlowStep, walk: Walk): Visit => {
+export const requestVisit = (plan: RequestPlan, flow: Pick<FlowStep, 'at' | 'carriesPassword'>, walk: Walk): Visit => {
   const url = urlOfStep(plan, flow, walk);
   if (flow.carriesPassword) guardPassword(url, flow.at ?? walk.base);
   const { headers, body } = contentOf(filled(plan, walk));
