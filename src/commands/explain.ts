@@ -5,6 +5,7 @@ import { engineReasons } from '../run/index.ts';
 import type { Context } from './context.ts';
 import { exitAdvice } from './exit-advice.ts';
 import { explainSchema } from './explain-schema.ts';
+import { privileges } from './privileges.ts';
 import { builtIn } from './registry.ts';
 
 /** One thing that can be explained. */
@@ -39,17 +40,21 @@ const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[]
     (kind): Entry => ({
       topic: kind.name,
       group: 'kind',
-      text: `layer: ${kind.layer}\n${kind.about}\n\n${kind.example.trim()}\n\nreasons:\n${table(kind.reasons)}`,
+      text: `layer: ${kind.layer}\n${kind.about}\n\n${kind.example.trim()}${allowed(kind.name)}\n\nreasons:\n${table(kind.reasons)}`,
     }),
   ),
   ...parts(sources).map(
-    (source): Entry => ({ topic: source.name, group: 'source', text: `${source.about}\n\n${source.example.trim()}` }),
+    (source): Entry => ({
+      topic: source.name,
+      group: 'source',
+      text: `${source.about}\n\n${source.example.trim()}${allowed(source.name)}`,
+    }),
   ),
   ...parts(platforms).map(
     (platform): Entry => ({
       topic: platform.name,
       group: 'platform',
-      text: `fence: ${platform.fence}\n${platform.about}\n\n${platform.example.trim()}`,
+      text: `fence: ${platform.fence}\n${platform.about}\n\n${platform.example.trim()}${allowed(platform.name)}`,
     }),
   ),
   ...parts(reporters).map((reporter): Entry => ({ topic: reporter.name, group: 'reporter', text: reporter.about })),
@@ -60,6 +65,11 @@ const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[]
     ([code, text]): Entry => ({ topic: code, group: 'exit code', text: [text, ...adviceLines(code)].join('\n') }),
   ),
 ];
+
+const allowed = (name: string): string => {
+  const text = privileges[name];
+  return text === undefined ? '' : `\n\nwhat it must be allowed:\n${text}`;
+};
 
 const adviceLines = (code: string): string[] => {
   const steps = exitAdvice[Number(code)] ?? [];

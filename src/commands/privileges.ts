@@ -1,0 +1,44 @@
+// The least that each part needs to be allowed: for `holdpoint explain NAME`, to copy into a terminal or a manifest.
+
+const probeRole = `CREATE ROLE holdpoint LOGIN PASSWORD '…';
+GRANT pg_monitor TO holdpoint;               -- names who holds the connections; nothing can be changed with it
+GRANT CONNECT ON DATABASE auth TO holdpoint; -- only where PUBLIC may not connect`;
+
+const clusterRole = (apiGroup: string, resource: string): string => `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: holdpoint, namespace: prod }
+rules:
+  - { apiGroups: [${apiGroup}], resources: [${resource}], verbs: [get, patch] }
+  - { apiGroups: [apps], resources: [replicasets], verbs: [get, list] }
+  - { apiGroups: [""], resources: [configmaps], verbs: [get] }`;
+
+const reading = 'Reading the endpoint is enough: a token that can read metrics, and nothing else.';
+
+const ownUser = 'The user that runs holdpoint needs what the commands need, and to read and write `.holdpoint/`.';
+
+/** By the name of a kind, a source or a platform; what is not here needs nothing of its own. */
+export const privileges: Readonly<Record<string, string>> = {
+  'db-connections': `on Postgres:
+${probeRole}
+
+on MySQL and MariaDB:
+CREATE USER holdpoint IDENTIFIED BY '…';
+GRANT PROCESS ON *.* TO holdpoint;           -- sees the connections of others`,
+  'db-errors': probeRole,
+  'connection-budget': probeRole,
+  'pool-wait': `in pgbouncer.ini, for the console (SHOW only; PAUSE and KILL are for admin_users):
+stats_users = holdpoint
+and the user with its password in the auth_file. \`probe:\` needs a login on the pool, like the service.`,
+  login:
+    'An account of its own per environment, with the fewest rights that still show the page of `probe`. Nothing else may use it.',
+  http: 'What the request needs: for a health page, nothing.',
+  'error-rate-delta': reading,
+  prometheus: `Queries only (GET and POST on /api/v1/query and /api/v1/query_range). ${reading}`,
+  scrape: reading,
+  json: reading,
+  log: 'Permission to read the files, by a group such as adm; never to write them.',
+  kubernetes: clusterRole('apps', 'deployments'),
+  'argo-rollouts': clusterRole('argoproj.io', 'rollouts'),
+  command: ownUser,
+  symlink: `${ownUser} It must be able to replace the link \`current\`, and to run \`restart\` (one line in sudoers for exactly that command).`,
+};
