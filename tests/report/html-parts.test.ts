@@ -83,6 +83,8 @@ describe('the scale of time', () => {
       undefined,
       21,
     ]);
+    expect(scale.ticks[0]).toEqual({ x: 0, text: '01:47' });
+    expect(timeScale(start, start + 10_000, [start - 86_400_000]).ticks[0]).toEqual({ x: 0, text: '11-21' });
     expect(timeScale(start, start + 10_000, [start - 5]).x(start - 5)).toBe(9);
   });
 

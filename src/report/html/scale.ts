@@ -52,7 +52,10 @@ export const timeScale = (from: number, to: number, early: readonly number[]): T
     run,
     ...(before ? { before } : {}),
     x: (at) => (before && holds(before, at) ? placeIn(before, at) : holds(run, at) ? placeIn(run, at) : undefined),
-    ticks: ticksOf(run).map((at) => ({ x: placeIn(run, at), text: clockTime(at, run) })),
+    ticks: [
+      ...(before ? [{ x: 0, text: earlyTime(before.from, from) }] : []),
+      ...ticksOf(run).map((at) => ({ x: placeIn(run, at), text: clockTime(at, run) })),
+    ],
   };
 };
 
@@ -66,6 +69,12 @@ const ticksOf = ({ from, to }: Stretch): number[] => {
 
 /** `18:33:20`, `18:33` in a run of hours, all in UTC. */
 const clockTime = (at: number, { from, to }: Stretch): string => isoTime(at).slice(11, to - from > 7_200_000 ? 16 : 19);
+
+/** There is room for five letters: `02:17` of the same day, `11-21` of another one. */
+const earlyTime = (at: number, start: number): string => {
+  const [early, run] = [isoTime(at), isoTime(start)];
+  return early.slice(0, 10) === run.slice(0, 10) ? early.slice(11, 16) : early.slice(5, 10);
+};
 
 export interface ValueScale {
   top: number;
