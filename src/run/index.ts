@@ -16,7 +16,7 @@ import { closeAll } from './watched.ts';
 export type { Permission } from './decide.ts';
 export type { Identity, RunInput } from './input.ts';
 export { engineReasons } from './reasons.ts';
-export { replay, type Replayed } from './replay.ts';
+export { replay } from './replay.ts';
 
 /** Verifies a release (`run`) or asks how the service is (`check`); returns the record. Never throws for what the world does. */
 export const run = async (input: RunInput): Promise<RunRecord> => {
