@@ -39,6 +39,15 @@ it('with a wrong password in the profile is refused', async () => {
   });
 });
 
+it('shows its password on a page, and a sentence that quotes the page does not', async () => {
+  const quoting = { get: '/api/userconfig', granted: { json: { 'users.smoke': 'another one' } } };
+  expect(verdictOf(await runLogin(app, { ...spec, probe: quoting }))).toMatchObject({
+    exitCode: 10,
+    because:
+      'login is BROKEN at step 2 of 2 (GET /api/userconfig → 200): users.smoke was "[PROBE_PASSWORD]", expected "another one"',
+  });
+});
+
 // ungit 1.5.30 calls `req.logout()` without the callback that its passport demands.
 it('has a logout that ends in an error, and is told as that step', async () => {
   expect(verdictOf(await runLogin(app, { ...spec, logout: { get: '/api/logout' } }))).toEqual({
