@@ -17,8 +17,13 @@ export class MysqlFailure extends Error {
   readonly errno: number | undefined;
   /** SQLSTATE; undefined in a refusal that came before the server's greeting: not even the spare slot was free. */
   readonly sqlState: string | undefined;
-  constructor(code: string, server?: { errno: number; sqlState: string | undefined }, ...rest: [string, ErrorOptions?]) {
-    super(...rest);
+  constructor(
+    code: string,
+    server: { errno: number; sqlState: string | undefined } | undefined,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
     this.name = 'MysqlFailure';
     this.code = code;
     this.errno = server?.errno;
