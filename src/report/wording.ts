@@ -18,7 +18,14 @@ import { formatValue } from './values.ts';
 const most = { failing: 6, next: 4, passed: 6, warned: 4 };
 
 /** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */
-const byHand = { failing: 4, next: 3, diagnosis: 240, few: { checks: 3, sentence: 150 }, many: { sentence: 60 } };
+const byHand = {
+  failing: 4,
+  next: 3,
+  warned: 2,
+  diagnosis: 240,
+  few: { checks: 3, sentence: 150 },
+  many: { sentence: 60 },
+};
 
 /** Attribution in words. */
 export const sinceWhen: Record<Attribution, string> = {
@@ -49,9 +56,13 @@ const diagnosed = (record: RunRecord): Line[] => {
   const fine = decision.action === 'pass' && diagnosis.layer === 'none';
   if (fine || isSaid(record, diagnosis.headline)) return [];
   const layer = diagnosis.layer === 'none' ? '' : ` (${diagnosis.layer})`;
-  const text = record.verb === 'check' ? clip(diagnosis.headline, byHand.diagnosis) : diagnosis.headline;
+  const text = record.verb === 'check' ? clip(withoutStep(diagnosis), byHand.diagnosis) : diagnosis.headline;
   return [{ head: `Diagnosis${layer}: `, text, tone: 'strong' }];
 };
+
+/** The first step stands right below, in full. */
+const withoutStep = ({ headline: text, next: steps }: RunRecord['diagnosis']): string =>
+  steps.length > 0 ? text.replace(/ First: [^]*$/, '') : text;
 
 /** What failed, then what could not be measured or told, then what stopped the run. */
 const unwell = (record: RunRecord): Line[] => {
@@ -143,11 +154,12 @@ const passed = (record: RunRecord): Line[] => {
 /** What is not as it should be beside a pass; after a failure there is more urgent to say. */
 const warnings = (record: RunRecord): Line[] => {
   const all = record.decision.action === 'pass' ? partWarnings(record) : [];
-  const rest = all.length > most.warned ? [{ text: `  and ${all.length - most.warned} more in the record` }] : [];
-  const lines = all.slice(0, most.warned).map(
+  const shown = record.verb === 'check' ? byHand.warned : most.warned;
+  const rest = all.length > shown ? [{ text: `  and ${all.length - shown} more in the record` }] : [];
+  const lines = all.slice(0, shown).map(
     ({ title, name, because }): Line => ({
       head: 'warn',
-      text: ` ${title}: ${name}: ${because}`,
+      text: ` ${title}: ${name}: ${record.verb === 'check' ? clip(because, byHand.few.sentence) : because}`,
       tone: 'warn',
       indent: 6,
     }),

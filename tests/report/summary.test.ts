@@ -189,6 +189,28 @@ run: run-7f3a`);
     expect(lines.at(-3)).toBe('compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)');
   });
 
+  it('the first step is told once, below the diagnosis', () => {
+    const step = 'look at the log of the service for POST /login';
+    const record = recordOf({
+      verb: 'check',
+      decision: { action: 'block', because: [] },
+      diagnosis: { layer: 'service', headline: `login is BROKEN. First: ${step}.`, next: [step] },
+      exitCode: 10,
+    });
+    expect(textOf(record).split('\n').slice(2, 5)).toEqual([
+      'Diagnosis (service): login is BROKEN.',
+      '',
+      `next: ${step}`,
+    ]);
+  });
+
+  it('a recovery stays on that screen, too', () => {
+    const long = 'a sentence with a number, a limit, and where it was seen, which goes on and on; '.repeat(8);
+    const checks = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => checkOf({ id, title: `check ${id}`, because: long }));
+    const lines = textOf(recordOf({ verb: 'check', checks }), `.holdpoint/runs/${'x'.repeat(60)}.json`).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(23);
+  });
+
   it('the worst of it stays on a screen of 24 lines and 100 columns', () => {
     const long = 'a sentence with a number, a limit, and where it was seen, which goes on and on; '.repeat(8);
     const checks = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) =>
