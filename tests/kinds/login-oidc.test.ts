@@ -1,6 +1,7 @@
 // The style `oidc` of `login`: a whole login through a provider's page, and what each fault of a provider says.
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/kit/index.ts';
+import { leavesHttps, whyNot } from '../../src/kinds/login/flows/onward.ts';
 import { account } from '../helpers/auth-app.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
 import { client, type OidcApp, type OidcKnobs, redirectUri, startOidcApp } from '../helpers/oidc-app.ts';
@@ -195,6 +196,19 @@ describe('a broken provider says what is wrong:', () => {
       'login REFUSED the right password at step 5 of 8: the provider sent the browser back with "access_denied" (something broke)',
     );
   });
+});
+
+test.each([
+  ['https://a.test/login', 'http://a.test/in', true],
+  ['https://a.test/login', 'https://b.test/in', false],
+  ['http://a.test/login', 'http://a.test/in', false],
+])('from %s to %s leaves https: %s', (from, to, leaves) => {
+  expect(leavesHttps(from, to)).toBe(leaves);
+  const way = whyNot({ method: 'GET', url: from }, { method: 'GET', url: to }, 'redirect', {
+    origins: new Set(['http://a.test', 'https://b.test']),
+    guarded: [],
+  });
+  expect(way).toBe(leaves ? 'the redirect to http://a.test was not followed: it leaves https' : undefined);
 });
 
 test('a provider on another origin gets the password only where it is named', async () => {

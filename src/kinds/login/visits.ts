@@ -8,7 +8,7 @@ import { urlOf } from '../http/target.ts';
 import { isRedirect, type Reading, type Rules } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { OidcState } from './flows/oidc-state.ts';
-import { formVisit, learnFields } from './flows/onward.ts';
+import { formVisit, learnFields, leavesHttps } from './flows/onward.ts';
 import type { LoginStep } from './flows/step-keys.ts';
 import type { Visit } from './flows/visit.ts';
 import { findForm, type PageForm } from './html.ts';
@@ -161,5 +161,7 @@ export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): P
   const found = { ...accountFields(form, flow, walk), ...codeField(form, flow, walk) };
   const content = encoded(form, { ...found, ...fillAll(submit.set ?? {}, walk) });
   if (flow.carriesPassword) guardPassword(form.action, submit.at ?? flow.at ?? walk.base);
+  if (leavesHttps(walk.page.url, form.action))
+    throw new StepProblem(`the form would leave https: it is sent to ${new URL(form.action).origin}`);
   return formVisit(form, content, walk.page.url);
 };

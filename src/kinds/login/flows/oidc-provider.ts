@@ -5,6 +5,7 @@ import { urlOf } from '../../http/target.ts';
 import { StepProblem, type Walk } from '../visits.ts';
 import { providerFailure } from './oidc-failure.ts';
 import type { OidcKeys } from './oidc-keys.ts';
+import { leavesHttps } from './onward.ts';
 
 type Library = typeof import('oauth4webapi');
 /** What the library calls instead of `fetch`. */
@@ -35,16 +36,18 @@ const toResponse = ({ status, headers, body }: HttpResponse): Response => {
 };
 
 /** A client's secret and the codes go to the origins that the check names, whatever the discovery document says. */
-const guardOrigin = (url: string, { around }: Walk): void => {
+export const guardEndpoint = (url: string, issuer: URL, { around }: Walk): void => {
   const { origin } = new URL(url);
+  if (leavesHttps(issuer.href, url))
+    throw new StepProblem(`the provider names ${origin}, which leaves https; nothing was sent there`);
   if (!around.origins.has(origin))
     throw new StepProblem(`the provider names ${origin}, which is not in origins; nothing was sent there`);
 };
 
 const askThrough =
-  (walk: Walk): Ask =>
+  (issuer: URL, walk: Walk): Ask =>
   async (url, { method, headers, body }) => {
-    guardOrigin(url, walk);
+    guardEndpoint(url, issuer, walk);
     const content = body instanceof URLSearchParams ? { body: body.toString() } : {};
     return toResponse((await walk.visitor.visit({ method, url, headers, ...content, bare: true })).last);
   };
@@ -69,7 +72,7 @@ export const openProvider = async (oidc: OidcKeys, walk: Walk): Promise<Provider
   const library = await import('oauth4webapi');
   const issuer = issuerOf(oidc, walk);
   if (oidc.client.secret !== undefined) learnSecret(oidc.client.secret, walk);
-  const ask = askThrough(walk);
+  const ask = askThrough(issuer, walk);
   // Without TLS only where the check itself names an http issuer.
   const insecure = issuer.protocol === 'http:' ? { [library.allowInsecureRequests]: true } : {};
   const options = { [library.customFetch]: ask, ...insecure };

@@ -4,7 +4,7 @@ import { readPlain } from '../classify.ts';
 import { StepProblem, type StepFinding, type Walk } from '../visits.ts';
 import type { OidcAct } from './flow-step.ts';
 import type { OidcKeys } from './oidc-keys.ts';
-import { discover, openProvider, type Provider, saying } from './oidc-provider.ts';
+import { discover, guardEndpoint, issuerOf, openProvider, type Provider, saying } from './oidc-provider.ts';
 import type { OidcState } from './oidc-state.ts';
 
 const granted = (walk: Walk, note = ''): StepFinding => ({
@@ -36,7 +36,7 @@ const filledParams = ({ params }: OidcKeys, walk: Walk): Record<string, string> 
   Object.fromEntries(Object.entries(params).map(([name, text]) => [name, fill(text, walk.values)]));
 
 const authorize = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
-  const { library } = await openProvider(oidc, walk);
+  const { library, issuer } = await openProvider(oidc, walk);
   const known = stateOf(walk);
   const verifier = library.generateRandomCodeVerifier();
   const state = library.generateRandomState();
@@ -57,13 +57,11 @@ const authorize = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
   });
   walk.values['authorizeUrl'] = url;
   walk.visitor.catches = oidc.redirectUri;
-  return openLoginPage(url, walk);
+  return openPage(url, issuer, walk);
 };
 
-const openLoginPage = async (url: string, walk: Walk): Promise<StepFinding> => {
-  const { origin } = new URL(url);
-  if (!walk.around.origins.has(origin))
-    throw new StepProblem(`the provider's login page is at ${origin}, which is not in origins; nothing was sent there`);
+const openPage = async (url: string, issuer: URL, walk: Walk): Promise<StepFinding> => {
+  guardEndpoint(url, issuer, walk);
   const arrival = await walk.visitor.follow(await walk.visitor.visit({ method: 'GET', url, bare: true }));
   walk.page = arrival;
   const { outcome, note } = readPlain(arrival.last, walk.rules);
@@ -139,7 +137,7 @@ const endSession = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
   if (oidc.postLogoutRedirectUri !== undefined)
     url.searchParams.set('post_logout_redirect_uri', oidc.postLogoutRedirectUri);
   walk.visitor.catches = oidc.postLogoutRedirectUri;
-  return openLoginPage(url.href, walk);
+  return openPage(url.href, issuerOf(oidc, walk), walk);
 };
 
 const revoke = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {

@@ -44,13 +44,16 @@ const holds = ({ url, body = '' }: Visit, guarded: readonly string[]): boolean =
   return guarded.some((text) => values.some((value) => value.includes(text)));
 };
 
+/** Whether the way leads from https to http: whoever listens could read along. */
+export const leavesHttps = (from: string, to: string): boolean => from.startsWith('https:') && to.startsWith('http:');
+
 /** Why a visitor does not go on from one request to the next; undefined when it may. */
 export const whyNot = (from: Visit, to: Visit, way: 'redirect' | 'form', limits: Limits): string | undefined => {
   const [here, there] = [new URL(from.url).origin, new URL(to.url).origin];
   if (here === there) return undefined;
   const refused = `the ${way} to ${there} was not followed`;
   if (!limits.origins.has(there)) return `${refused}: it is not in origins`;
-  if (here.startsWith('https:') && there.startsWith('http:')) return `${refused}: it leaves https`;
+  if (leavesHttps(here, there)) return `${refused}: it leaves https`;
   if (way === 'redirect' && to.method !== 'GET') return `${refused}: it would take the body along`;
   return holds(to, limits.guarded) ? `${refused}: it would take the password along` : undefined;
 };
