@@ -13,9 +13,13 @@ export const isBlind = ({ verdict: { outcome } }: Finding): boolean =>
 /** Asks for no more than a warning. */
 export const onlyWarns = (finding: Finding): boolean => asks(finding) === 'warn';
 
-/** Some were looked at, and all of them passed. */
-export const isAllGreen = (findings: readonly Finding[]): boolean =>
-  findings.length > 0 && findings.every(({ verdict }) => verdict.outcome === 'pass');
+/** What a service stands on: a cause may lie there, unseen. Another look at the service itself that is blind hides none. */
+const isFoundation = (finding: Finding): boolean => depth(finding) < layers.indexOf('service');
+
+/** Something below was seen to be well, nothing fails there, and no foundation was left unseen. */
+export const isAllGreen = (below: readonly Finding[]): boolean =>
+  below.some(({ verdict }) => verdict.outcome === 'pass') &&
+  below.every((finding) => finding.verdict.outcome === 'pass' || (isBlind(finding) && !isFoundation(finding)));
 
 const listed = (ids: readonly string[]): string =>
   ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`;
@@ -66,7 +70,7 @@ export const belowText = ({ check }: Finding, below: readonly Finding[]): string
     'is green',
     'are green',
   );
-  const unseen = unseenText(below);
+  const unseen = unseenText(below.filter(isFoundation));
   if (unseen !== '') return ended(`${[green, unseen].filter(Boolean).join('; ')}, so the cause may lie there`);
   return isAllGreen(below) ? ended(`${green}, ${places[check.kind.layer]}`) : '';
 };

@@ -62,7 +62,7 @@ const rooted = (root: Finding, others: readonly Finding[], { findings, rollback 
   return { layer: faultyLayer(root, below), headline: sentences.filter(Boolean).join(' '), next };
 };
 
-/** A user-facing failure above layers that are all seen to be green lies in the service itself. */
+/** A user-facing failure above a database and a pool that are seen to be green lies in the service itself. */
 const faultyLayer = ({ check }: Finding, below: readonly Finding[]): Layer =>
   check.kind.layer === 'user' && isAllGreen(below) ? 'service' : check.kind.layer;
 

@@ -83,6 +83,9 @@ describe('every combination', () => {
     return root === undefined ? [] : names.filter((name) => rankOf(name) < rankOf(root));
   };
 
+  /** What a service stands on: only there may a cause lie unseen. */
+  const foundations = (one: Combination): Name[] => belowRoot(one).filter((name) => rankOf(name) < 2);
+
   it('begins with the failure of the deepest layer', () => {
     expect(
       breaches((one, { headline }) =>
@@ -91,12 +94,12 @@ describe('every combination', () => {
     ).toEqual([]);
   });
 
-  it('names the layer of that failure; a user’s above layers that are all green is the service’s', () => {
+  it('names the layer of that failure; a user’s above a green database and a green pool is the service’s', () => {
     expect(
       breaches((one, { layer }) => {
         const [root] = roots(one);
         if (root === undefined) return layer === 'none';
-        const isGreenBelow = belowRoot(one).every((name) => one[name] === 'pass');
+        const isGreenBelow = foundations(one).every((name) => one[name] === 'pass');
         return layer === (root === 'login' && isGreenBelow ? 'service' : kinds[root][0]);
       }),
     ).toEqual([]);
@@ -120,10 +123,10 @@ describe('every combination', () => {
     ).toEqual([]);
   });
 
-  it('blames the service or the pool itself only where everything below was seen to be green', () => {
+  it('blames the service or the pool itself only where the layers that it stands on were seen to be green', () => {
     expect(
       breaches((one, { headline }) => {
-        const below = belowRoot(one);
+        const below = foundations(one);
         const isProven = below.length > 0 && below.every((name) => one[name] === 'pass');
         return headline.includes('so the fault is in the') === isProven;
       }),
@@ -133,7 +136,7 @@ describe('every combination', () => {
   it('leaves the cause open where a layer below was not seen, and names who did not see it', () => {
     expect(
       breaches((one, { headline }) => {
-        const unseen = belowRoot(one).filter((name) => ['error', 'inconclusive'].includes(one[name]));
+        const unseen = foundations(one).filter((name) => ['error', 'inconclusive'].includes(one[name]));
         const open = /[^.]*so the cause may lie there/.exec(headline)?.[0] ?? '';
         return unseen.length > 0 ? unseen.every((name) => open.includes(name)) : open === '';
       }),
@@ -251,7 +254,13 @@ describe('the rows that matter, in full', () => {
         login: 'fail',
       },
       'user',
-      'login is BROKEN at step 2 of 4. db-connections, pool-wait and http could not be measured, error-rate-delta could not tell, so the cause may lie there. First: look at the log for POST /login.',
+      'login is BROKEN at step 2 of 4. db-connections and pool-wait could not be measured, so the cause may lie there. First: look at the log for POST /login.',
+    ],
+    [
+      'a login that is broken before the error rate can tell',
+      { 'error-rate-delta': 'inconclusive', login: 'fail' },
+      'service',
+      'login is BROKEN at step 2 of 4. db-connections, pool-wait and http are green, so the fault is in the service itself: its code or its configuration. First: look at the log for POST /login.',
     ],
     [
       'a login that is broken, a green pool, and a database that nobody saw',
