@@ -1,9 +1,10 @@
-// Builds dist/bin/validate.cjs, the bundle that starts fast: one script, with the code that V8 made of it kept beside it.
+// Builds the bundles that start fast, dist/bin/validate.cjs and cli.cjs: one script each, with the code that V8 made of it kept beside it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import { Script } from 'node:vm';
 
 const self = fileURLToPath(import.meta.url);
@@ -21,12 +22,25 @@ const module = { exports: {} };`;
 
 const lazyFile = (library) => `lazy/${library.split(/\W+/).filter(Boolean).join('-')}`;
 
-/** Libraries that are imported lazily stay outside, as files of the command line's own build; `yaml` is always needed. */
+/** undici's HTTP/2 is never asked for (`allowH2: false`), and loading node:http2 costs as much as the rest of a start. */
+const withoutHttp2 = {
+  name: 'without-http2',
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
+      contents: "module.exports = () => { throw new Error('HTTP/2 is not part of this build'); };",
+    }));
+  },
+};
+
+/** Always or mostly needed. */
+const isInside = (path) => path === 'yaml' || path.startsWith('undici/');
+
+/** Libraries that are imported lazily stay outside, as files of the command line's own build. */
 const outside = (src, libraries) => ({
   name: 'outside',
   setup({ onResolve }) {
     onResolve({ filter: /^[^./]/ }, ({ importer, kind, path }) => {
-      if (kind !== 'dynamic-import' || !importer.startsWith(src) || path === 'yaml') return undefined;
+      if (kind !== 'dynamic-import' || !importer.startsWith(src) || isInside(path)) return undefined;
       libraries[lazyFile(path)] = path;
       return { path: `./${lazyFile(path)}.js`, external: true };
     });
@@ -50,41 +64,80 @@ const builtinsAtNeed = {
   },
 };
 
+/** A script, its entry below src/, and what is run once so that V8 has compiled what a run needs. */
+const scripts = [
+  { name: 'validate.cjs', entry: 'commands/quick.ts' },
+  { name: 'cli.cjs', entry: 'cli.ts' },
+];
+
 /**
- * A script whose value is a function of `require` and its own file name: bin/holdpoint.cjs runs it with node:vm, because
- * Node 20 keeps code for scripts only, not for modules. `libraries`: what it needs beside itself, as entries of a build.
+ * Scripts whose value is a function of `require` and its own file name: bin/holdpoint.cjs runs them with node:vm, because
+ * Node 20 keeps code for scripts only, not for modules. `libraries`: what they need beside themselves, as entries of a build.
  */
 export async function buildQuick(common, src, folder) {
-  const { build } = await import('esbuild');
   const libraries = {};
-  const file = join(folder, 'validate.cjs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, loader), 'module.exports = (name) => import(name);\n');
+  const bundles = await Promise.all(scripts.map((script) => buildScript(script, common, src, folder, libraries)));
+  return { bundles, libraries };
+}
+
+async function buildScript({ name, entry }, common, src, folder, libraries) {
+  const { build } = await import('esbuild');
+  const file = join(folder, name);
   const bundle = await build({
     ...common,
-    entryPoints: [join(src, 'commands/quick.ts')],
+    entryPoints: [join(src, entry)],
     outfile: file,
     format: 'cjs',
-    plugins: [outside(src, libraries), builtinsAtNeed],
+    plugins: [outside(src, libraries), builtinsAtNeed, withoutHttp2],
     define: { 'import.meta.url': '__url' },
     banner: { js: banner },
     footer: { js: '})' },
     write: false,
   });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, loader), 'module.exports = (name) => import(name);\n');
   writeFileSync(file, bundle.outputFiles[0].text.replaceAll(/(?<![.\w$])import\(/g, '__import('));
-  spawnSync(process.execPath, [self, file], { cwd: dirname(self), stdio: 'ignore' });
-  if (!existsSync(keptFor(file))) throw new Error(`running ${file} once left no ${keptFor(file)}`);
-  return { bundle, libraries };
+  return bundle;
+}
+
+/** Runs each bundle once, when everything that it needs stands beside it, and keeps what V8 made of it. */
+export function keepCode(folder) {
+  for (const { name } of scripts) {
+    const file = join(folder, name);
+    spawnSync(process.execPath, [self, file], { cwd: dirname(self), stdio: 'ignore', timeout: 60_000 });
+    if (!existsSync(keptFor(file))) throw new Error(`running ${file} once left no ${keptFor(file)}`);
+  }
+}
+
+/** A check of one request on a server of our own: what most runs need of the command line. */
+async function checkOnce() {
+  const { createServer } = await import('node:http');
+  const { mkdtempSync, rmSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const server = createServer((_, response) => response.end('{"status":"ok"}')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  server.unref();
+  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-build-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'deploy-profiles'));
+  const check = `{ use: http, target: "http://127.0.0.1:${server.address().port}", request: { get: / }, expect: { status: 200, json: { status: ok } } }`;
+  writeFileSync(join(folder, 'deploy-profiles/once.yaml'), `service: once\nhold: once\nchecks: { one: ${check} }\n`);
+  return ['check', join(folder, 'deploy-profiles/once.yaml')];
 }
 
 /**
- * Runs the bundle once over the shipped profiles: then V8 has compiled what a run needs, and hands it over. The name of
- * the script stays in its code, and would tell the folder of this build in every stack.
+ * Runs a bundle once, the quick one over the shipped profiles: then V8 has compiled what a run needs, and hands it over.
+ * The name of the script stays in its code, and would tell the folder of this build in every stack.
  */
-function remember(filename) {
-  const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs' });
+async function remember(filename) {
+  const isWhole = basename(filename) === 'cli.cjs';
+  const words = isWhole ? await checkOnce() : [];
+  process.argv = [process.argv[0], 'holdpoint', ...words];
+  const script = new Script(readFileSync(filename, 'latin1'), { filename: `dist/bin/${basename(filename)}` });
+  // Code that was made under other flags of V8 is refused by a process that begins without them.
+  v8.setFlagsFromString = () => undefined;
   process.on('exit', () => writeFileSync(keptFor(filename), script.createCachedData()));
   script.runInThisContext()(createRequire(filename), filename);
 }
 
-if (process.argv[1] === self) remember(process.argv[2]);
+if (process.argv[1] === self) await remember(process.argv[2]);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildQuick } from './build-quick.mjs';
+import { buildQuick, keepCode } from './build-quick.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const src = join(root, 'src');
@@ -111,7 +111,11 @@ async function main() {
   mkdirSync(out);
   try {
     const quick = await buildQuick(common, src, join(out, 'bin'));
-    const bundles = [quick.bundle, ...(await Promise.all([buildCommandLine(out, quick.libraries), buildDemo(out)]))];
+    const bundles = [
+      ...quick.bundles,
+      ...(await Promise.all([buildCommandLine(out, quick.libraries), buildDemo(out)])),
+    ];
+    keepCode(join(out, 'bin'));
     buildLibrary(out);
     writeSchemas(out);
     writeNotices(

@@ -25,9 +25,13 @@ const keptFor = (filename) => `${filename}.${process.version}-${process.platform
 /** Runs a script of the build with its kept code. */
 function runQuick(filename, kept) {
   const { readFileSync } = require('node:fs');
+  const { basename } = require('node:path');
   const { Script } = require('node:vm');
   const cachedData = readFileSync(kept);
-  const script = new Script(readFileSync(filename, 'latin1'), { filename: 'dist/bin/validate.cjs', cachedData });
+  const script = new Script(readFileSync(filename, 'latin1'), {
+    filename: `dist/bin/${basename(filename)}`,
+    cachedData,
+  });
   script.runInThisContext()(require, filename);
   // Optimising pays only after some tenths of a second: V8 waits longer for it than for its default of 66 KB of bytecode.
   // Flags belong to a version of V8: this one is known to be that of the build.
@@ -49,7 +53,9 @@ function main(words) {
     return;
   }
   const quick = `${folder}/validate.cjs`;
+  const whole = `${folder}/cli.cjs`;
   if (isPlainValidate(words) && existsSync(keptFor(quick))) runQuick(quick, keptFor(quick));
+  else if (existsSync(keptFor(whole))) runQuick(whole, keptFor(whole));
   else void import('../dist/bin/cli.js');
 }
 

@@ -25,6 +25,9 @@ const patience = 2000;
 
 // Work that never settles (a plugin that waits for nothing) lets Node end by itself: that must not look like a pass.
 process.exitCode = 1;
-// exitCode, not exit(): what still has to be written reaches its reader first.
-process.exitCode = await main(process.argv);
-setTimeout(() => process.exit(), patience).unref();
+// No top-level await: this is also built as a script, whose compiled code Node 20 can keep.
+void main(process.argv).then((exitCode) => {
+  // exitCode, not exit(): what still has to be written reaches its reader first.
+  process.exitCode = exitCode;
+  setTimeout(() => process.exit(), patience).unref();
+});

@@ -39,10 +39,10 @@ export const runCommand = async (
 /** Hands the record to the reporters and the notification targets. */
 export const finish = async (
   record: RunRecord,
-  { reporting, redactor, profile, saved }: Opened,
+  { reporting, redactor, profile, saved, shown }: Opened,
   context: Context,
 ): Promise<number> => {
-  await reporting.end(redactor.json(record), shortest(saved(), context.cwd));
+  await reporting.end(shown(record), shortest(saved(), context.cwd));
   const warnings = await notify(record, profile.notify.targets, {
     http: context.io.http,
     redact: (text) => redactor.text(text),

@@ -8,6 +8,7 @@ import {
   type PlatformSession,
   type Profile,
   type Redactor,
+  type RunRecord,
   type Store,
   UsageError,
   type Verb,
@@ -41,6 +42,8 @@ export interface Opened {
   overrides: string[];
   /** Where the record was stored last (a path). */
   saved(): string | undefined;
+  /** The record as it may be shown: redacted once for the store and all reporters. */
+  shown(record: RunRecord): RunRecord;
 }
 
 /** Opens everything for one verb, gives it to `work`, and closes everything on every path. */
@@ -68,14 +71,23 @@ export const withSession = async <T>(
   );
   const closing: (() => Promise<void>)[] = [async () => reporting.close()];
   try {
-    const { store, saved } = redacted(storeOf(options, profile, context), redactor);
+    const { store, saved, shown } = redacted(storeOf(options, profile, context), redactor);
     closing.push(() => store.close());
     if (verb !== 'check') closing.push(await usable(store, () => lock(store, profile, options.wait ?? 0, context)));
     const platform = await platformOf(profile, redactor, reporting, context);
     if (platform) closing.push(() => platform.close());
     for (const warning of profile.warnings)
       reporting.emit({ type: 'note', at: context.io.clock.now(), level: 'warn', text: warning });
-    return await work({ profile, redactor, store, saved, reporting, overrides, ...(platform ? { platform } : {}) });
+    return await work({
+      profile,
+      redactor,
+      store,
+      saved,
+      shown,
+      reporting,
+      overrides,
+      ...(platform ? { platform } : {}),
+    });
   } finally {
     for (const close of closing.reverse()) await close();
     await context.io.http.close();
@@ -91,14 +103,20 @@ const storeOf = ({ store }: CommonOptions, profile: Profile, context: Context): 
   });
 
 /** Nothing reaches the store that could not be shown; remembers where the record went. */
-const redacted = (store: Store, redactor: Redactor): Pick<Opened, 'store' | 'saved'> => {
+const redacted = (store: Store, redactor: Redactor): Pick<Opened, 'store' | 'saved' | 'shown'> => {
   let path: string | undefined;
+  let last: { record: RunRecord; clean: RunRecord } | undefined;
+  const shown = (record: RunRecord): RunRecord => {
+    if (last?.record !== record) last = { record, clean: redactor.json(record) };
+    return last.clean;
+  };
   const saveRecord: Store['saveRecord'] = async (record) => {
-    path = await store.saveRecord(redactor.json(record));
+    path = await store.saveRecord(shown(record));
     return path;
   };
   return {
     saved: () => path,
+    shown,
     store: {
       ...store,
       saveRecord,

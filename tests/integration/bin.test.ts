@@ -88,6 +88,18 @@ describe('validate', () => {
   });
 });
 
+it.each([
+  ['kept for this Node', process.version, 'cli.cjs run auth\n'],
+  ['kept for another Node', 'v20.0.0', 'cli run auth\n'],
+])('every other verb runs with its compiled code %s', (_, version, stdout) => {
+  bundle("console.log('cli', process.argv.slice(2).join(' '));");
+  const code =
+    "((require, file) => { console.log(require('node:path').basename(file), process.argv.slice(2).join(' ')); })";
+  writeFileSync(join(folder, 'dist/bin/cli.cjs'), code);
+  writeFileSync(join(folder, `dist/bin/cli.cjs.${version}-${process.platform}-${process.arch}.cache`), 'no code of V8');
+  expect(holdpoint('run', 'auth')).toEqual({ status: 0, stdout, stderr: '' });
+});
+
 it('a reader that goes away neither ends the run nor changes its exit code', async () => {
   bundle(`
     import { writeFileSync } from 'node:fs';
