@@ -20,6 +20,8 @@ export interface Recording {
   readings: readonly Reading[];
   /** The call that goes back to v1. */
   act: string;
+  /** What it prints. */
+  acted?: string;
   /** What the programs say when somebody has deployed meanwhile; only for a fence on the server. */
   refused?: { exit: number; text: string };
   revision?: DeploySystem['revision'];
@@ -29,6 +31,8 @@ export interface Recording {
 export interface RecordedSystem extends DeploySystem {
   /** Every call so far, `helm history auth`. */
   calls(): Promise<string[]>;
+  /** What the act got by its standard input. */
+  body(): Promise<string>;
   /** Replaces the answer of one reading. */
   answer(call: string, text: string): Promise<void>;
   /** Makes one call fail. */
@@ -41,7 +45,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\'
 
 const programText = (
   root: string,
-  { readings, act, refused = { exit: 1, text: 'conflict' } }: Recording,
+  { readings, act, acted = 'done', refused = { exit: 1, text: 'conflict' } }: Recording,
 ): string => `#!/bin/sh
 cd ${quoted(root)}/recorded
 line="$(basename "$0") $*"
@@ -60,10 +64,11 @@ ${readings
   )
   .join('\n')}
 ${quoted(act)})
+  [ -p /dev/stdin ] && cat > body
   [ -e fail ] && { cat fail >&2; exit 7; }
-  [ -e meanwhile ] && { echo v3 > state; echo ${quoted(refused.text)} >&2; exit ${refused.exit}; }
+  [ -e meanwhile ] && { echo v3 > state; echo ${quoted(refused.text)}${refused.exit === 0 ? '' : ' >&2'}; exit ${refused.exit}; }
   [ -e lie ] || echo back > state
-  echo done ;;
+  echo ${quoted(acted)} ;;
 *) echo "the recording does not know: $line" >&2; exit 64 ;;
 esac
 `;
@@ -102,6 +107,7 @@ export const recordedSystem = async (recording: Recording): Promise<RecordedSyst
     hang: () => writeFile(at('hang'), ''),
     meanwhile: () => writeFile(at('meanwhile'), ''),
     calls: async () => (await readFile(at('calls'), 'utf8')).split('\n').filter((line) => line !== ''),
+    body: () => readFile(at('body'), 'utf8'),
     answer: (call, text) => writeFile(at(`answer-${indexOf(call)}`), text),
     failing: async (call, exit, text) => {
       await rm(at(`answer-${indexOf(call)}`), { force: true });

@@ -90,17 +90,19 @@ export const understood = <T>(argv: readonly string[], text: string, schema: Zod
   throw new Error(`${printed} something else than expected: ${issue?.path.join('.') || 'the top'}: ${issue?.message}`);
 };
 
-/** Runs a command of the way back. Throws a sentence when it does not end with 0. */
+/** Runs a command of the way back, and gives what it printed. Throws a sentence when it does not end with 0. */
 export const act = async (
   argv: readonly string[],
   order: UndoOrder,
   deadline: number,
   world: PlatformWorld,
   signal?: AbortSignal,
-): Promise<void> => {
+): Promise<string> => {
   // A deploy tool that calls holdpoint again from its own hooks must not start a rollback of this rollback.
   const env = { HOLDPOINT_TOKEN: String(order.token), HOLDPOINT_ROLLBACK_OF: order.from };
-  mustSucceed(argv, await world.run(argv, { deadline, env, ...(signal ? { signal } : {}) }), deadline);
+  const finished = await world.run(argv, { deadline, env, ...(signal ? { signal } : {}) });
+  mustSucceed(argv, finished, deadline);
+  return finished.stdout;
 };
 
 /** An argument that begins with `-` would be read as an option. Throws a sentence. */
@@ -112,4 +114,17 @@ export const mustBeRevision = (to: string): void => {
 export const mustBeOurs = ({ revision }: Pick<Live, 'revision'>, { from, to }: Direction): void => {
   if (revision !== from && revision !== to)
     throw new Superseded(revision, `${revision} is live, not ${from}: somebody else has deployed`);
+};
+
+/**
+ * One revision out of those of all parts of a service. A mixture is nobody's revision, unless it lies on the way that
+ * is under way: then it is `from`, half gone.
+ */
+export const revisionOfParts = (
+  parts: readonly string[],
+  between?: Direction,
+): { revision: string; isMixed: boolean } => {
+  const all = [...new Set(parts)].sort();
+  const isHalfWay = between && all.length > 1 && all.every((each) => each === between.from || each === between.to);
+  return { revision: isHalfWay ? between.from : all.join('+'), isMixed: all.length !== 1 };
 };

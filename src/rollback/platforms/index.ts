@@ -2,10 +2,14 @@
 import type { AnyPlatform } from '../../kit/index.ts';
 import { argoRollouts } from './argo-rollouts.ts';
 import { argocdPlatform } from './argocd.ts';
+import { cloudRun } from './cloud-run.ts';
 import { command } from './command.ts';
+import { ecs } from './ecs.ts';
 import { flux } from './flux.ts';
 import { helmPlatform } from './helm.ts';
 import { kubernetes } from './kubernetes/index.ts';
+import { lambda } from './lambda.ts';
+import { nomad } from './nomad.ts';
 import { pm2 } from './pm2.ts';
 import { symlink } from './symlink.ts';
 import { systemd } from './systemd.ts';
@@ -14,10 +18,14 @@ import { systemd } from './systemd.ts';
 export const platforms: AnyPlatform[] = [
   argoRollouts,
   argocdPlatform,
+  cloudRun,
   command,
+  ecs,
   flux,
   helmPlatform,
   kubernetes,
+  lambda,
+  nomad,
   pm2,
   symlink,
   systemd,

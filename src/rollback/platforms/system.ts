@@ -30,8 +30,8 @@ export interface Need {
 /** With what a way back is gone. */
 export interface Hands {
   ask: Ask;
-  /** Runs a command that changes something. Throws a sentence when it does not end with 0. */
-  act(argv: Argv): Promise<void>;
+  /** Runs a command that changes something; what it printed. Throws a sentence when it does not end with 0. */
+  act(argv: Argv): Promise<string>;
   io: Io;
 }
 
