@@ -9,7 +9,7 @@ import { type Course, enterPhase, mark, note, openCourse } from './course.ts';
 import { type HoldEnd, hold } from './hold.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
-import { escalation, holdPlan, watchHold } from './watch.ts';
+import { watchHold } from './watch.ts';
 import { stimulate } from './stimulate.ts';
 import { closeAll } from './watched.ts';
 
@@ -93,7 +93,8 @@ const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
 
 const lookNow = async (course: Course): Promise<HoldEnd> => {
   await recallLastRuns(course);
-  const end = await watchHold(course, () => holdNow(course, 0));
+  const { watch } = course.input;
+  const end = await (watch === undefined ? holdNow(course, 0) : watchHold(course, watch));
   // By hand nothing acts: there is no evidence to keep before a rollback.
   return end === 'rollback' ? 'blocked' : end;
 };
@@ -101,8 +102,8 @@ const lookNow = async (course: Course): Promise<HoldEnd> => {
 const holdNow = async (course: Course, warmup: number): Promise<HoldEnd> => {
   const { input, watched } = course;
   const { clock } = input.io;
-  const plan = holdPlan(course, clock.now());
-  const holdText = `hold: all checks green together for ${duration(plan.for)}, at most ${duration(plan.deadline)}${escalation(course)}`;
+  const plan = input.profile.timings.hold;
+  const holdText = `hold: all checks green together for ${duration(plan.for)}, at most ${duration(plan.deadline)}`;
   const onWarm = (): void => {
     enterPhase(course, 'hold', plan.deadline, holdText);
     mark(course, 'hold-started');

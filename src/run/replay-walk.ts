@@ -1,7 +1,7 @@
 // Walks through the moments of a record as the hold did, with virtual time: judge, step, go on to the next moment.
 import { duration, type RunRecord, type Timings } from '../kit/index.ts';
 import type { Stop } from './finding.ts';
-import { type HoldClock, type HoldEnd, type HoldPlan, holdStep, nextMoment } from './hold.ts';
+import { type HoldClock, type HoldEnd, type HoldPlan, holdStep, nextMoment, verifyStep } from './hold.ts';
 import { judgeNow } from './judging.ts';
 import type { Paired } from './replay-checks.ts';
 
@@ -19,15 +19,18 @@ const slack = 250;
 
 /** Walks from the start of the hold until it would have ended. Hands every sample to its check on the way. */
 export const walk = (recorded: RunRecord, paired: readonly Paired[], plan: HoldPlan): Walked => {
-  const started = momentOf(recorded, 'hold-started');
+  const all = arrivalsOf(paired);
+  // A watch kept the samples of its end only, and only a recovery ended it.
+  const watched = recorded.watchedUntil !== undefined;
+  const started = watched ? all[0] : momentOf(recorded, 'hold-started');
   const over = momentOf(recorded, 'decision') ?? Date.parse(recorded.finishedAt);
   if (started === undefined) return { end: 'stopped', at: over, held: 0 };
-  const arrivals = arrivalsOf(paired).filter((at) => at > started);
+  const arrivals = all.filter((at) => at > started);
   const ended = (end: Walked['end'], at: number): Walked => ({ end, at, held: at - started });
   let since: HoldClock = {};
   let now = started;
   while (true) {
-    const step = stepAt(now, since, paired, started, plan);
+    const step = stepAt(now, since, paired, { started, plan, watched });
     since = step.clock;
     if (step.end) return finished(ended(step.end, now), paired);
     const arrival = arrivals.find((at) => at > now) ?? Number.POSITIVE_INFINITY;
@@ -52,10 +55,15 @@ const feed = (paired: readonly Paired[], now: number): void => {
       if (sample.at + sample.ms <= now) watched.samples.push(sample);
 };
 
-const stepAt = (now: number, since: HoldClock, paired: readonly Paired[], started: number, plan: HoldPlan) => {
+const stepAt = (
+  now: number,
+  since: HoldClock,
+  paired: readonly Paired[],
+  { started, plan, watched: isWatch }: { started: number; plan: HoldPlan; watched: boolean },
+) => {
   feed(paired, now);
-  const findings = paired.map(({ watched }) => judgeNow(watched, now, { sticky: true }));
-  return holdStep(since, findings, now, started, plan);
+  const findings = paired.map(({ watched }) => judgeNow(watched, now, { sticky: !isWatch }));
+  return (isWatch ? verifyStep : holdStep)(since, findings, now, started, plan);
 };
 
 /** Before a rollback there was one more look at everything: it is the evidence now, too. */

@@ -1,50 +1,57 @@
-// `check --watch`: holds again and again with fresh histories until the service has recovered or the time is over.
+// `check --watch`: one long hold that only a recovery or the end of the time ends, and that forgets the outage.
 import { type Decision, type Diagnosis, duration, isoTime } from '../kit/index.ts';
-import { type Course, mark, note } from './course.ts';
-import type { HoldEnd, HoldPlan } from './hold.ts';
+import { type Course, enterPhase, mark } from './course.ts';
+import { hold, type HoldEnd } from './hold.ts';
 import { judgeNow } from './judging.ts';
-import { afresh } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 /**
- * Holds once; with `watch` again while anything is red and another hold fits into the time. Sessions stay open, so that a
- * login is refused a wrong password once in all; each hold judges its own samples only, and the record has those of the last.
+ * Holds until everything was green together for `hold.for`, at most for `watch`. The sessions stay open, so that a login
+ * meets one wrong password in all. What is red is forgotten again and again: rates and sums over the outage would stay
+ * bad long after it.
  */
-export const watchHold = async (course: Course, holdOnce: () => Promise<HoldEnd>): Promise<HoldEnd> => {
-  const { watch, profile, io } = course.input;
-  if (watch !== undefined) course.watchedUntil = io.clock.now() + watch;
-  while (true) {
-    const end = await holdOnce();
-    const left = (course.watchedUntil ?? 0) - io.clock.now();
-    if (end === 'green' || end === 'interrupted' || left < profile.timings.hold.for) return end;
-    tellRound(course);
-    course.watched = course.watched.map(afresh);
+export const watchHold = async (course: Course, watch: number): Promise<HoldEnd> => {
+  const { input, watched } = course;
+  const { clock } = input.io;
+  const plan = { for: input.profile.timings.hold.for, deadline: watch };
+  course.watchedUntil = clock.now() + watch;
+  const text = `hold: all checks green together for ${duration(plan.for)}; if not recovered by ${clockText(course.watchedUntil)}, escalate`;
+  enterPhase(course, 'hold', watch, text);
+  mark(course, 'hold-started');
+  const over = new AbortController();
+  const forgetting = forgetOutage(course, AbortSignal.any([over.signal, input.signal]));
+  const options = {
+    phase: 'hold',
+    plan,
+    sticky: false,
+    warmup: 0,
+    clock,
+    emit: input.emit,
+    signal: input.signal,
+  } as const;
+  const { end } = await hold(watched, options);
+  over.abort();
+  await forgetting;
+  return end;
+};
+
+const forgetOutage = async ({ watched, input }: Course, signal: AbortSignal): Promise<void> => {
+  const { clock } = input.io;
+  while (!signal.aborted) {
+    await clock.sleep(input.profile.timings.hold.for, signal);
+    for (const one of watched) forgetRed(one, clock.now());
   }
 };
 
-const tellRound = (course: Course): void => {
-  const now = course.input.io.clock.now();
-  const red = course.watched
-    .map((one) => judgeNow(one, now, { sticky: true, ended: true }))
-    .filter(({ verdict }) => verdict.outcome !== 'pass');
-  mark(course, 'not-recovered');
-  note(
-    course,
-    'warn',
-    `not recovered yet: ${red.map(({ check }) => check.id).join(', ') || 'not all at the same time'}`,
-  );
-};
-
-/** The hold of the profile; the last one of a watch ends with it. */
-export const holdPlan = ({ input, watchedUntil }: Course, now: number): HoldPlan => {
-  const { hold } = input.profile.timings;
-  return watchedUntil === undefined ? hold : { ...hold, deadline: Math.min(hold.deadline, watchedUntil - now) };
+/** A red check keeps what still confirms its failure: as many moments as `failAfter`. */
+const forgetRed = (one: Watched, now: number): void => {
+  if (judgeNow(one, now, { sticky: false }).verdict.outcome === 'pass') return;
+  const times = [...new Set(one.samples.map(({ at }) => at))].slice(-one.plan.failAfter);
+  const first = one.samples.findIndex(({ at }) => at === times[0]);
+  one.samples.splice(0, Math.max(0, first));
 };
 
 const clockText = (at: number): string => `${isoTime(at).slice(11, 16)} UTC`;
-
-/** `; if not recovered by 15:20 UTC, escalate`; empty without a watch. */
-export const escalation = ({ watchedUntil }: Course): string =>
-  watchedUntil === undefined ? '' : `; if not recovered by ${clockText(watchedUntil)}, escalate`;
 
 /** After a watch that saw no recovery the first thing to do is to call for help. */
 export const withEscalation = (diagnosis: Diagnosis, course: Course, decision: Decision): Diagnosis => {
