@@ -67,12 +67,17 @@ it('keeps the last run of a service under its job and instance', async () => {
   expect(await report(`prometheus=push:${gateway.url}`, recordOf({ checks: incidentChecks.slice(3) }))).toBe('');
   const second = await metrics();
   expect(second).toContain(`holdpoint_exit_code{environment="production",${group},service="auth"} 0`);
-  expect(second.filter((line) => line.includes('db-connections'))).toEqual([]);
+  expect(second.filter((line) => line.includes(group) && line.includes('db-connections'))).toEqual([]);
 });
 
 it('keeps services and environments apart', async () => {
-  await report(`prometheus=push:${gateway.url}/`, recordOf({ service: 'shop', environment: '' }));
-  expect((await metrics()).filter((line) => line.startsWith('holdpoint_exit_code')).length).toBe(2);
+  for (const environment of ['', 'staging'])
+    await report(`prometheus=push:${gateway.url}/`, recordOf({ service: 'shop', environment }));
+  const runs = (await metrics()).filter((line) => line.startsWith('holdpoint_exit_code') && line.includes('"shop'));
+  expect(runs).toEqual([
+    'holdpoint_exit_code{environment="",instance="shop",job="holdpoint",service="shop"} 0',
+    'holdpoint_exit_code{environment="staging",instance="shop/staging",job="holdpoint",service="shop"} 0',
+  ]);
 });
 
 it('says what the gateway says, and who is not there', async () => {
