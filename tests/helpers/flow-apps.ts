@@ -96,6 +96,8 @@ export const totpApp = async (now: () => number): Promise<App & { codes: string[
 export interface SamlKnobs {
   /** The provider shows a page instead of its answer. */
   noAnswer?: boolean;
+  /** The provider asks whether the application may have the account. */
+  consent?: boolean;
   /** Where the provider's answer is posted to. */
   acs?: string;
 }
@@ -113,7 +115,9 @@ export const samlPair = async (knobs: SamlKnobs = {}): Promise<{ sp: App; idp: A
   };
   const sp = await routes({
     'GET /me': ({ response, cookies }) =>
-      sessions.has(cookies['sp'] ?? '') ? void response.end('Hello smoke') : redirect(response, '/login'),
+      sessions.has(cookies['sp'] ?? '')
+        ? void response.end('Hello smoke <form method="post" action="/logout"><button>Sign out</button></form>')
+        : redirect(response, '/login'),
     'GET /login': ({ response }) =>
       void response.end(post(`${urls.idp}/sso`, { SAMLRequest: randomUUID(), RelayState: '/me' })),
     'POST /acs': ({ response, fields }) => {
@@ -123,15 +127,20 @@ export const samlPair = async (knobs: SamlKnobs = {}): Promise<{ sp: App; idp: A
       return redirect(response, '/me', `sp=${id}; Path=/`);
     },
   });
+  const answer = (response: ServerResponse): void => {
+    const text = randomUUID();
+    pending.add(text);
+    response.end(post(knobs.acs ?? `${urls.sp}/acs`, { SAMLResponse: text, RelayState: '/me' }));
+  };
   const idp = await routes({
     'POST /sso': ({ response }) => void response.end(passwordForm),
     'POST /login': ({ response, fields }) => {
       if (fields.get('p') !== account.password) return void response.end(passwordForm);
       if (knobs.noAnswer) return void response.end('Welcome');
-      const answer = randomUUID();
-      pending.add(answer);
-      return void response.end(post(knobs.acs ?? `${urls.sp}/acs`, { SAMLResponse: answer, RelayState: '/me' }));
+      if (!knobs.consent) return answer(response);
+      return void response.end('<form method="post" action="/consent"><button>Yes</button></form><a href="/">No</a>');
     },
+    'POST /consent': ({ response }) => answer(response),
   });
   Object.assign(urls, { sp: sp.url, idp: idp.url.replace('127.0.0.1', 'localhost') });
   return {

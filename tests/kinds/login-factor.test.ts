@@ -187,6 +187,7 @@ describe('a provider behind the application', () => {
       'a wrong password: refused',
       'open /login: granted',
       'sign in: granted',
+      'consent: granted',
       'see /me: granted',
     ]);
     expect(sp.asked).toContain('POST /acs');
@@ -199,16 +200,37 @@ describe('a provider behind the application', () => {
     const { sp, idp } = await pair({ noAnswer: true });
     const { look, judge } = await open(sp.url, idp.url);
     expect(wordsOf(judge(await look('warmup')))).toBe(
-      'login is BROKEN at step 2 of 3 (POST http://localhost:PORT/login → 200): the provider sent no SAMLResponse: the sign-in ended on /login (status 200)',
+      'login is BROKEN at step 3 of 4: the provider sent no SAMLResponse: the sign-in ended on /login (status 200)',
     );
   });
 
   test('that sends its answer to an origin that is not named is not followed', async () => {
     const { sp, idp } = await pair({ acs: 'http://evil.example.com/acs' });
     const { look, judge } = await open(sp.url, idp.url);
-    expect(wordsOf(judge(await look('warmup')))).toContain(
+    const looks = await look('warmup');
+    expect(JSON.stringify(looks)).toContain(
       'the form to http://evil.example.com was not followed: it is not in origins',
     );
+    expect(wordsOf(judge(looks))).toBe(
+      'login is BROKEN at step 3 of 4: the form is sent to http://evil.example.com, which is not in origins; nothing was sent there',
+    );
+  });
+
+  test('may ask for consent; the forms of the application are left alone', async () => {
+    const { sp, idp } = await pair({ consent: true });
+    const { look } = await open(sp.url, idp.url, { login: { form: { page: '/login', at: idp.url } } });
+    const looks = await look('warmup');
+    expect(stepsOf(looks)).toEqual([
+      'open /login: granted',
+      'sign in: granted',
+      'consent: granted',
+      'see /me: granted',
+    ]);
+    expect(idp.asked).toContain('POST /consent');
+    const plain = await pair();
+    const { look: without } = await open(plain.sp.url, plain.idp.url);
+    await without('warmup');
+    expect(plain.sp.asked).not.toContain('POST /logout');
   });
 
   test('gets the password of a form only where `at` names it', async () => {

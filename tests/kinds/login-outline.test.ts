@@ -49,6 +49,7 @@ describe('a style expands to steps', () => {
       [
         'open /login: GET /login',
         'sign in: send the form of the page (carries the password, to https://idp.example.com only)',
+        'consent: send a form without a password field, if there is one',
         probe,
       ],
     ],
@@ -95,10 +96,12 @@ describe('a style expands to steps', () => {
 
   test('oidc', () => {
     const oidc = { client: { id: 'a' }, redirectUri: 'http://localhost/cb', refresh: true, logout: 'endSession' };
-    expect(outline(settings({ oidc })).map((line) => line.replace(/:.*/, ''))).toEqual([
+    const second = { account: { totp: 'unresolved' } };
+    expect(outline(settings({ oidc }, second)).map((line) => line.replace(/:.*/, ''))).toEqual([
       'read the discovery document',
       "open the provider's login page",
       'sign in',
+      'send the code',
       'consent',
       'redeem the code',
       'refresh the token',
@@ -184,7 +187,13 @@ describe('what must be dead after the logout', () => {
       'session_survives',
       /^the session survives the logout: replayed, it is still GRANTED access \(GET \/me → 200\): the token is stateless and lives on until its exp, in /,
     ],
-    ['a dead refresh token stands in for it', {}, dead, 'ok', /refused, as it should be: .*the session after the logout/],
+    [
+      'a dead refresh token stands in for it',
+      {},
+      dead,
+      'ok',
+      /refused, as it should be: .*the session after the logout/,
+    ],
     [
       'a living refresh token is found',
       { refreshLives: true },

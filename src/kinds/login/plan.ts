@@ -3,7 +3,7 @@ import { references } from '../../kit/fill.ts';
 import { urlOf } from '../http/target.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import { derivedNames, passwordReferences } from './flows/credentials.ts';
-import { oidcLogoutSteps, oidcSteps } from './flows/oidc-plan.ts';
+import { confirm, oidcLogoutSteps, oidcSteps } from './flows/oidc-plan.ts';
 import type { LoginStep } from './flows/step-keys.ts';
 import { basicSteps, digestSteps, graphqlSteps, oauthLogoutSteps, oauthSteps } from './flows/token-plan.ts';
 import type { LoginKeys } from './keys.ts';
@@ -57,6 +57,8 @@ const formSteps = ({ page, form, fields, set, at }: FormKeys, account: Account):
     at,
   },
   ...codeSteps(account, fields.code, set),
+  // A provider may ask whether the application may have the account; the application's own forms are left alone.
+  ...(at === undefined ? [] : [{ name: 'consent', step: confirm, carriesPassword: false, onlyAt: at }]),
 ];
 
 /** The last step of the form is the one after which the provider's answer must have been sent on. */

@@ -63,9 +63,18 @@ const readOn = async (flow: FlowStep, read: Reading, arrival: Arrival, walk: Wal
   const again = code && (await findForm(arrival.last.body, arrival.url));
   if (!arrival.caught && again?.fields.some(([name]) => name === walk.codeField))
     return { outcome: 'refused', note: codeRefused };
-  if (mustSend === undefined || walk.visitor.sent.has(mustSend)) return read;
-  const where = `${new URL(arrival.url).pathname} (status ${arrival.last.status})`;
-  return { outcome: 'broken', note: `the provider sent no ${mustSend}: the sign-in ended on ${where}` };
+  return unsent(mustSend, arrival, walk) ?? read;
+};
+
+const unsent = (field: string | undefined, { url, last }: Arrival, { visitor }: Walk): Reading | undefined => {
+  if (field === undefined || visitor.sent.has(field)) return undefined;
+  const where = `${new URL(url).pathname} (status ${last.status})`;
+  return { outcome: 'broken', note: `the provider sent no ${field}: the sign-in ended on ${where}` };
+};
+
+const passedOver = ({ mustSend }: FlowStep, walk: Walk): StepFinding => {
+  const missing = walk.page && unsent(mustSend, walk.page, walk);
+  return { ...(missing ?? { outcome: 'granted', note: 'there was no such form; passed over' }), status: null };
 };
 
 const asExpected = ({ expect }: LoginStep, { last }: Arrival, { values }: Walk): void => {
@@ -78,7 +87,7 @@ type Written = Exclude<LoginStep, { verb: 'poll' }>;
 const takeWritten = async (flow: FlowStep, step: Written, walk: Walk): Promise<StepFinding> => {
   const visit =
     step.verb === 'submit' ? await submitVisit(step.submit, flow, walk) : requestVisit(step.request, flow, walk);
-  if (!visit) return { outcome: 'granted', note: 'there was no such form; passed over', status: null };
+  if (!visit) return passedOver(flow, walk);
   const before = walk.page?.last.body ?? '';
   const arrival = await walk.visitor.follow(await walk.visitor.visit(visit));
   walk.page = arrival;

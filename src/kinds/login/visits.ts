@@ -148,12 +148,23 @@ const encoded = (form: PageForm, set: Record<string, string>): string => {
   return new URLSearchParams([...kept, ...Object.entries(set)]).toString();
 };
 
+/** Who was sent back to our own client, or has left the provider, stands before no question any more. */
+const isElsewhere = ({ onlyAt }: FlowStep, { page }: Walk): boolean =>
+  page?.caught !== undefined ||
+  (onlyAt !== undefined && page !== undefined && new URL(page.url).origin !== new URL(onlyAt).origin);
+
+/** Forms hold answers of providers and tokens, also where no password is among them. */
+const guardAction = ({ action }: PageForm, { around }: Walk): void => {
+  const { origin } = new URL(action);
+  if (!around.origins.has(origin))
+    throw new StepProblem(`the form is sent to ${origin}, which is not in origins; nothing was sent there`);
+};
+
 type Submit = Extract<LoginStep, { verb: 'submit' }>['submit'];
 
 /** The form of the page before, as a request; undefined for an optional form that is not there. Throws a `StepProblem`. */
 export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): Promise<Visit | undefined> => {
-  // Who was sent back to our own client stands before no page any more.
-  if (submit.optional && walk.page?.caught) return undefined;
+  if (submit.optional && isElsewhere(flow, walk)) return undefined;
   const form = walk.page && (await findForm(walk.page.last.body, walk.page.url, submit.form));
   if (!form && submit.optional) return undefined;
   if (!form || !walk.page) throw noForm(walk);
@@ -161,6 +172,7 @@ export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): P
   const found = { ...accountFields(form, flow, walk), ...codeField(form, flow, walk) };
   const content = encoded(form, { ...found, ...fillAll(submit.set ?? {}, walk) });
   if (flow.carriesPassword) guardPassword(form.action, submit.at ?? flow.at ?? walk.base);
+  guardAction(form, walk);
   if (leavesHttps(walk.page.url, form.action))
     throw new StepProblem(`the form would leave https: it is sent to ${new URL(form.action).origin}`);
   return formVisit(form, content, walk.page.url);

@@ -21,6 +21,8 @@ export interface FlowStep {
   code?: { field?: string | undefined };
   /** How the answer is read where its status tells too little; `refusals`: errors by which a token endpoint turns away. */
   reads?: 'graphql' | { refusals: readonly string[] };
+  /** Passed over on a page of another origin: what is asked there is not ours to answer. */
+  onlyAt?: string;
   /** A hidden field that the provider's page must have sent on by itself. */
   mustSend?: string;
   /** Names that it fills beside its captures. */

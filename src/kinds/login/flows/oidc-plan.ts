@@ -18,7 +18,7 @@ const submit: LoginStep = { verb: 'submit', submit: { optional: false }, capture
 /** Names a question with a button. A form with a password field is none: it would be sent empty, as a wrong attempt. */
 export const withoutPassword = 'form:not(:has([type=password]))';
 
-const confirm: LoginStep = {
+export const confirm: LoginStep = {
   verb: 'submit',
   submit: { form: withoutPassword, optional: true },
   capture: {},
