@@ -19,7 +19,8 @@ beforeAll(async () => {
   const address = `127.0.0.1:${await freePort()}`;
   gateway.child = await startChild({
     name: 'Pushgateway',
-    argv: [file, `--web.listen-address=${address}`],
+    // Debian's keeps what it was given under /var/lib.
+    argv: [file, `--web.listen-address=${address}`, '--persistence.file='],
     cwd: '/',
     env,
     ready: 'Listening on',
