@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { UsageError } from '../kit/index.ts';
-import type { Context } from './context.ts';
+import { type Context, signalCode } from './context.ts';
 import { withFiles } from './memory-files.ts';
+import { NotBegun } from './not-begun.ts';
 
 /** What to look at, as it was typed. */
 export interface ProfileFlags {
@@ -64,6 +65,8 @@ const passwordOf = async ({ user }: ProfileFlags, login: URL, context: Context):
     throw new UsageError(`${passwordVariable} is empty: set it to the password, or unset it to be asked`);
   if (known !== undefined) return known;
   const typed = await context.askHidden(`password of ${user} at ${login.host}: `);
+  const interrupted = signalCode(context);
+  if (interrupted !== undefined) throw new NotBegun('interrupted: nothing was begun', interrupted);
   if (typed.length >= 4) return typed;
   throw new UsageError(
     typed === ''

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { type Io, UsageError } from '../kit/index.ts';
 import { loadProfile, profilesFolder, projectRoot } from '../profile/index.ts';
-import type { Context } from './context.ts';
+import { type Context, signalCode } from './context.ts';
 import { schemaFile } from './init-schema.ts';
 import { type Answers, profileText } from './init-text.ts';
 import { withFiles } from './memory-files.ts';
+import { NotBegun } from './not-begun.ts';
 import { builtIn } from './registry.ts';
 
 export interface InitOptions {
@@ -75,6 +76,8 @@ const ask = async (context: Context): Promise<Answers> => {
   const user = login === undefined ? undefined : await answer('Name of an account of its own for the check: ');
   const health = login === undefined ? await answer('URL that must answer with 200 (empty: none): ') : undefined;
   const role = await answer('Postgres role of the service (empty: no Postgres): ');
+  const interrupted = signalCode(context);
+  if (interrupted !== undefined) throw new NotBegun('interrupted: nothing was written', interrupted);
   return {
     service,
     ...(login === undefined ? {} : { login }),

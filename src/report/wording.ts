@@ -91,7 +91,7 @@ const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', 
 /** One check as a line: `fail  Login: HTTP 500 at POST /login [since this release]`. */
 const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
   const warned = check.action === 'warn' ? ['only a warning'] : [];
-  const notes = [...(check.outcome === 'fail' ? [sinceWhen[check.attribution]] : []), ...warned].filter(Boolean);
+  const notes = [...(check.outcome === 'fail' ? [since(check, record)] : []), ...warned].filter(Boolean);
   const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
   return {
     head: check.outcome,
@@ -100,6 +100,10 @@ const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
     indent: 6,
   };
 };
+
+/** By hand there is no release under test: what is new is new since the last good run. */
+const since = ({ attribution }: RecordedCheck, { verb }: RunRecord): string =>
+  verb === 'check' && attribution === 'introduced' ? 'new since the last good run' : sinceWhen[attribution];
 
 const shortened = (text: string, { verb, checks }: RunRecord): string => {
   if (verb !== 'check') return text;
@@ -136,6 +140,7 @@ const rolledBack = ({ rollback, decision }: RunRecord): Line[] => {
   return [
     ...labelledLine('rollback', rollback.because === decision.withheld ? undefined : rollback.because),
     ...refusing.flatMap(({ name, because }) => labelledLine(`guard ${name}`, because)),
+    ...(rollback.mitigations ?? []).flatMap((text) => labelledLine('instead', text)),
     ...labelledLine('by hand', arrived ? undefined : rollback.manual),
     ...labelledLine('afterwards', arrived ? rollback.aftermath : undefined),
   ];

@@ -204,6 +204,12 @@ run: run-7f3a`);
     ]);
   });
 
+  it('what is new is new since the last good run', () => {
+    const [check] = incidentChecks;
+    const record = recordOf({ verb: 'check', checks: check ? [check] : [], exitCode: 10 });
+    expect(textOf(record)).toContain('3 times in a row [new since the last good run]\n');
+  });
+
   it('a recovery stays on that screen, too', () => {
     const long = 'a sentence with a number, a limit, and where it was seen, which goes on and on; '.repeat(8);
     const checks = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => checkOf({ id, title: `check ${id}`, because: long }));
