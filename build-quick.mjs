@@ -96,9 +96,16 @@ async function buildScript({ name, entry }, common, src, folder, libraries) {
     footer: { js: '})' },
     write: false,
   });
-  writeFileSync(file, bundle.outputFiles[0].text.replaceAll(/(?<![.\w$])import\(/g, '__import('));
+  writeFileSync(file, inAscii(bundle.outputFiles[0].text.replaceAll(/(?<![.\w$])import\(/g, '__import(')));
   return bundle;
 }
+
+/**
+ * bin/holdpoint.cjs reads the scripts as latin1, which is quick. esbuild escapes what is beyond ASCII in strings alone:
+ * regular expressions and tagged templates would mean something else.
+ */
+const inAscii = (text) =>
+  text.replaceAll(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Runs each bundle once, when everything that it needs stands beside it, and keeps what V8 made of it. */
 export function keepCode(folder) {

@@ -128,3 +128,9 @@ it('any other trouble with the output is not hidden', () => {
   expect(status).toBe(1);
   expect(stderr).toContain('disk full');
 });
+
+// They are read as latin1: an arrow in a regular expression would match three other characters.
+it.each(['validate.cjs', 'cli.cjs'])('the script %s of the build holds nothing beyond ASCII', (name) => {
+  const text = readFileSync(join(root, 'dist/bin', name), 'latin1');
+  expect(/[^\x00-\x7f].{0,40}/.exec(text)).toBeNull();
+});
