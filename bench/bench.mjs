@@ -1,7 +1,8 @@
-// Prints the figures of the design: start-up against bare Node, then times, memory and event-loop delay of the demo's scenarios.
-// npm run bench · npm run bench -- startup · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
+// Prints the figures of the design: start-up against bare Node, HTTP checks against bare undici, then times, memory and event-loop delay of the demo's scenarios.
+// npm run bench · npm run bench -- startup · npm run bench -- http · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
 import { resolve } from 'node:path';
 import { besideCheckPostgres } from './check-postgres.mjs';
+import { httpChecks } from './http.mjs';
 import { poolWaits } from './pool-wait.mjs';
 import { probeCosts } from './probe-cost.mjs';
 import { SCENARIOS, scenario } from './scenarios.mjs';
@@ -10,7 +11,7 @@ import { startup } from './startup.mjs';
 process.chdir(resolve(import.meta.dirname, '..'));
 
 const wanted = process.argv.slice(2);
-const known = ['startup', 'pool-wait', 'probe-cost', 'check-postgres', ...SCENARIOS];
+const known = ['startup', 'http', 'pool-wait', 'probe-cost', 'check-postgres', ...SCENARIOS];
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`no such measurement: ${unknown.join(', ')}; known: ${known.join(', ')}`);
@@ -32,6 +33,13 @@ if (wanted.length === 0 || wanted.includes('probe-cost')) {
 if (wanted.length === 0 || wanted.includes('check-postgres')) {
   console.log('holdpoint check beside check_postgres, on the same servers, as the same role, each as a process:');
   await besideCheckPostgres();
+}
+if (wanted.length === 0 || wanted.includes('http')) {
+  const { many, few } = await httpChecks();
+  console.log('1,000 HTTP checks, status and one JSON value (ratios to a bare undici process that asks the same):');
+  console.table(many);
+  console.log('Few HTTP checks (ratios to a bare Node):');
+  console.table(few);
 }
 const rows = [];
 for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {
