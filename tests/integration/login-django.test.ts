@@ -113,9 +113,12 @@ describe('a database that refuses the service', () => {
 });
 
 describe('a lock on the table of sessions', () => {
+  const off = { off: 'only the login shall meet the lock' };
+  const alone = { ...spec, negative: { anonymous: off, wrongPassword: off, rotated: off, deadSession: off } };
+
   it('that stays is a login that hangs', async () => {
     const unlock = await database.lockSessions();
-    const looked = await runLogin(app, { ...spec, timeout: '4s' });
+    const looked = await runLogin(app, { ...alone, timeout: '5s' });
     await unlock();
     expect(verdictOf(looked)).toEqual({
       exitCode: 10,
@@ -129,9 +132,7 @@ describe('a lock on the table of sessions', () => {
 
   it('that goes by shows only in the time', async () => {
     const unlock = await database.lockSessions();
-    const off = { off: 'the lock is let go of while the login waits' };
-    const negative = { anonymous: off, wrongPassword: off, deadSession: off };
-    const slow = runLogin(app, { ...spec, negative, timeout: '30s', budgets: { login: '500ms' } });
+    const slow = runLogin(app, { ...alone, timeout: '30s', budgets: { login: '500ms' } });
     await expect.poll(() => app.recording.requests(), { timeout: 20_000 }).toContain('POST /admin/login/');
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await unlock();
