@@ -13,7 +13,7 @@ export const login: Kind<LoginSpec, LoginSeen> = {
   name: 'login',
   layer: 'user',
   about:
-    'Signs an account in as a browser or an API client does and proves that the session works. A broken service is told from one that refuses. ' +
+    'Signs an account in as a browser or an API client does (form, JSON, GraphQL, OpenID Connect, OAuth, SAML, Basic, Digest, own steps) and proves that the session works. A broken service is told from one that refuses. ' +
     'Once in a run a stranger, one wrong password and the session after the logout must be refused.',
   example: `login:
   target: https://auth.example.com
