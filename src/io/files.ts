@@ -181,12 +181,23 @@ const open = async (path: string): Promise<OpenFile> => {
   };
 };
 
+/** A device or a pipe (/dev/null, /dev/stdout) is written into: a rename would put a plain file in its place. */
+const isStream = async (path: string): Promise<boolean> => {
+  const found = await unless(fs.stat(path), 'ENOENT', 'ENOTDIR');
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+};
+
+const write: Files['write'] = async (path, text, mode) =>
+  (await isStream(path))
+    ? fs.writeFile(path, text)
+    : beside(path, text, (temporary) => fs.rename(temporary, path), mode);
+
 /** The files of this machine. Folders that a write needs are made. */
 export const createFiles = (): Files => ({
   read: (path) => fs.readFile(path, 'utf8'),
   open,
   readIfExists: (path) => unless(fs.readFile(path, 'utf8'), 'ENOENT', 'ENOTDIR'),
-  write: (path, text, mode) => writing(path, () => beside(path, text, (temporary) => fs.rename(temporary, path), mode)),
+  write: (path, text, mode) => writing(path, () => write(path, text, mode)),
   create: (path, text) => writing(path, () => beside(path, text, (temporary) => linkNew(temporary, path))),
   append: (path, line) => writing(path, () => append(path, line)),
   list: async (folder) => ((await unless(fs.readdir(folder), 'ENOENT')) ?? []).sort(),

@@ -49,7 +49,10 @@ export interface Files {
   readIfExists(path: string): Promise<string | undefined>;
   /** Opens a file for reading piece by piece. Throws as `read`, and with the code ENOTFILE for what is no plain file. */
   open(path: string): Promise<OpenFile>;
-  /** Writes a temporary file beside it, syncs, renames. `mode`: permission bits whatever the umask; default: its owner's alone. */
+  /**
+   * Writes a temporary file beside it, syncs, renames; straight into a device or a pipe. `mode`: permission bits whatever the
+   * umask; default: its owner's alone.
+   */
   write(path: string, text: string, mode?: number): Promise<void>;
   /** Creates the file, or says false when it exists. */
   create(path: string, text: string): Promise<boolean>;

@@ -1,6 +1,8 @@
 // Files on a real disk: whole or nothing, private, appended line by line even after a torn one.
+import { execFile } from 'node:child_process';
 import { readdir, readFile, rename, stat, symlink, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../../src/io/files.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -53,6 +55,15 @@ describe('write', () => {
       code,
       message: `${path} could not be written: a part of the path is a file, not a folder (${code})`,
     });
+  });
+
+  it('writes into a pipe or a device, and puts no file in its place', async () => {
+    const folder = await tempFolder();
+    const pipe = join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    await symlink(pipe, join(folder, 'stdout'));
+    const [text] = await Promise.all([readFile(pipe, 'utf8'), files.write(join(folder, 'stdout'), 'one')]);
+    expect([text, (await stat(pipe)).isFIFO(), await readdir(folder)]).toEqual(['one', true, ['pipe', 'stdout']]);
   });
 
   it('says that the disk is full', async () => {
