@@ -92,6 +92,9 @@ async function buildScript({ name, entry }, common, src, folder, libraries) {
     format: 'cjs',
     plugins: [outside(src, libraries), builtinsAtNeed, withoutHttp2],
     define: { 'import.meta.url': '__url' },
+    // A megabyte less to keep in memory; names stay, so that stacks can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     banner: { js: banner },
     footer: { js: '})' },
     write: false,
