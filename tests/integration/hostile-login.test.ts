@@ -160,7 +160,12 @@ describe('a service that is only strange', () => {
     const fields = new URLSearchParams(await bodyOf(request));
     const sent = (request.headers.cookie ?? '').split('; ').length;
     const isRight = fields.get('password') === account.password && sent === 100;
-    response.writeHead(isRight ? 302 : 401, { location: '/me', 'set-cookie': 'session=abcdefgh; Path=/' }).end();
+    response
+      .writeHead(isRight ? 302 : 401, {
+        location: '/me',
+        'set-cookie': 'session=abcdefgh; Path=/; HttpOnly; SameSite=Lax',
+      })
+      .end();
   };
   const bytes = Buffer.concat([
     Buffer.from('<p>'),
@@ -172,10 +177,15 @@ describe('a service that is only strange', () => {
     const page: Answering = (_, response) => void response.writeHead(200, { 'set-cookie': cookies() }).end(bytes);
     const server = kept(await answers({ 'GET /login': page, 'POST /login': signIn, 'GET /me': me }));
     const verdict = await look(specOf(server.url, { session: { cookie: 'session' } }), 10_000);
-    // Each of the cookies lacks its flags, which is only a warning.
-    expect([verdict.outcome, wordsOf(verdict).replace(/; \d+ warnings$/, '')]).toEqual([
+    expect([verdict.outcome, wordsOf(verdict)]).toEqual([
       'pass',
-      'signed in and saw /me in N ms (3 steps)',
+      'signed in and saw /me in N ms (3 steps); 2 warnings',
+    ]);
+    expect(
+      verdict.parts?.filter(({ outcome }) => outcome === 'warn').map(({ name, because }) => [name, because]),
+    ).toEqual([
+      ['cookie preference0 and 99 more', 'it is not HttpOnly: scripts of the page can read it; it has no SameSite'],
+      ['caching', expect.stringContaining('no-store is missing')],
     ]);
   });
 });

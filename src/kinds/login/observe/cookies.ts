@@ -38,7 +38,20 @@ export const cookieFaults = ({ name, flags, dropped }: SetCookie, url: string): 
   ...reachFaults(flags, url),
 ];
 
-/** One observation for each cookie; of one that is set several times all faults count. */
+/** So many cookies of the same faults are told one by one. */
+const oneByOne = 5;
+
+/** A service that sets a hundred cookies has one fault a hundred times, which is one line. */
+const together = (all: readonly Observation[]): Observation[] => {
+  const groups = new Map<string, Observation[]>();
+  for (const one of all) groups.set(one.because, [...(groups.get(one.because) ?? []), one]);
+  return [...groups.values()].flatMap(([first, ...rest]) => {
+    if (!first || rest.length < oneByOne) return first ? [first, ...rest] : [];
+    return [{ ...first, of: `${first.of} and ${rest.length} more` }];
+  });
+};
+
+/** One observation for each cookie, or for many of the same faults; of one that is set several times all faults count. */
 export const cookieObservations = (exchanges: readonly Exchange[]): Observation[] => {
   const faults = new Map<string, Set<string>>();
   for (const { visit, cookies } of exchanges)
@@ -49,10 +62,13 @@ export const cookieObservations = (exchanges: readonly Exchange[]): Observation[
       for (const fault of cookieFaults(cookie, visit.url)) known.add(fault);
       faults.set(cookie.name, known);
     }
-  return [...faults].map(([name, all]) => ({
-    name: 'cookies',
-    of: name,
-    isGood: all.size === 0,
-    because: all.size === 0 ? 'its flags keep it to this service' : [...all].join('; '),
-  }));
+  const each = [...faults].map(
+    ([name, all]): Observation => ({
+      name: 'cookies',
+      of: name,
+      isGood: all.size === 0,
+      because: all.size === 0 ? 'its flags keep it to this service' : [...all].join('; '),
+    }),
+  );
+  return together(each);
 };
