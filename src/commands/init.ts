@@ -69,8 +69,9 @@ const answersOf = async (options: InitOptions, context: Context): Promise<Answer
 
 /** Four questions; an empty answer leaves that check out. */
 const ask = async (context: Context): Promise<Answers> => {
+  // After Ctrl-C nothing more is asked.
   const answer = async (question: string): Promise<string | undefined> =>
-    (await context.ask(question)).trim() || undefined;
+    signalCode(context) === undefined ? (await context.ask(question)).trim() || undefined : undefined;
   const service = (await answer('Name of the service (like auth): ')) ?? '';
   const login = await answer('URL of the page where an account signs in (empty: none): ');
   const user = login === undefined ? undefined : await answer('Name of an account of its own for the check: ');
