@@ -187,6 +187,8 @@ run: run-7f3a`);
       '      limit 92)',
     ]);
     expect(lines.at(-3)).toBe('compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)');
+    const told = { ...record, diagnosis: { layer: 'database' as const, headline: 'auth holds 92', next: [] } };
+    expect(textOf(told)).not.toContain('connections in use: ');
   });
 
   it('the first step is told once, below the diagnosis', () => {

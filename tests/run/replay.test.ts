@@ -127,6 +127,15 @@ describe('another profile', () => {
     expect([again.decision.action, again.checks[0]?.reason]).toEqual(['rollback', 'too_high']);
   });
 
+  it('a confirmed failure stays one, although good samples follow', async () => {
+    const early: Script = ({ phase, n }) => (phase === 'hold' && n < 3 ? 80 : 1);
+    const block = { onFail: 'block' as const };
+    const record = await play([limited('load', early, 90, block)]);
+    expect(record.exitCode).toBe(0);
+    const { record: again } = replay(record, profileOf([limited('load', early, 50, block)]));
+    expect([again.decision.action, again.checks[0]?.outcome]).toEqual(['block', 'fail']);
+  });
+
   it('that only warns lets pass', async () => {
     const record = await play([limited('a', grows, 50), limited('b', grows, 90)], () => ({
       permission: { rollback: false, because: 'the test' },
