@@ -27,6 +27,10 @@ export interface OidcKnobs {
   audience?: string;
   badSignature?: boolean;
   noKeys?: boolean;
+  /** The answer at the redirect URI has no code. */
+  noCode?: boolean;
+  /** `page`: the authorization endpoint shows an error; else the error that it sends back at once. */
+  authorize?: string;
   /** `server_error` at the redirect URI. */
   error?: string;
   token?: (response: ServerResponse) => void;
@@ -92,6 +96,11 @@ export const startOidcApp = async (knobs: OidcKnobs = {}): Promise<OidcApp> => {
     });
   };
   const page = (query: URLSearchParams, response: ServerResponse): void => {
+    if (knobs.authorize === 'page') return void response.writeHead(400).end('<h1>invalid_redirect_uri</h1>');
+    if (knobs.authorize !== undefined) {
+      const error = new URLSearchParams({ error: knobs.authorize, state: query.get('state') ?? '' });
+      return void response.writeHead(303, { location: `${query.get('redirect_uri')}?${error.toString()}` }).end();
+    }
     const id = randomUUID();
     pending.set(id, query);
     const form = `<form method="post" action="/interaction/${id}"><input name="login"><input type="password" name="pw"></form>`;
@@ -101,7 +110,11 @@ export const startOidcApp = async (knobs: OidcKnobs = {}): Promise<OidcApp> => {
     const code = randomUUID();
     codes.set(code, { challenge: query.get('code_challenge') ?? '', nonce: query.get('nonce') ?? undefined });
     const answer = {
-      ...(knobs.error === undefined ? { code } : { error: knobs.error, error_description: 'something broke' }),
+      ...(knobs.noCode
+        ? {}
+        : knobs.error === undefined
+          ? { code }
+          : { error: knobs.error, error_description: 'something broke' }),
       state: knobs.state ?? query.get('state') ?? '',
     };
     const uri = query.get('redirect_uri') ?? '';

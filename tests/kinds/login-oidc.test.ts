@@ -162,6 +162,17 @@ describe('a broken provider says what is wrong:', () => {
       { error: 'server_error' },
       `${start} 5 of 8: the provider sent the browser back with "server_error" (something broke)`,
     ],
+    ['no code', { noCode: true }, `${start} 5 of 8: the provider sent the browser back without a code`],
+    [
+      'an error before anybody could sign in',
+      { authorize: 'invalid_scope' },
+      `${start} 2 of 8 (GET /auth → 303): the provider sent the browser back with "invalid_scope"`,
+    ],
+    [
+      'a page with an error',
+      { authorize: 'page' },
+      `${start} 2 of 8 (GET /auth → 400): status 400; the page names invalid_redirect_uri`,
+    ],
     [
       'an endpoint elsewhere',
       { tokenEndpoint: 'https://evil.example.com/token' },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/kinds/http/matcher.ts';
 import { readPasswordAnswer, readProbe, type Rules } from '../../src/kinds/login/classify.ts';
-import { asksForPassword, findForm, metaContent } from '../../src/kinds/login/html.ts';
+import { asksForPassword, findForm, metaContent, selfSubmittingForm } from '../../src/kinds/login/html.ts';
 import { openCookies } from '../../src/kinds/login/jar.ts';
 import { loginSpec } from '../../src/kinds/login/spec.ts';
 
@@ -136,6 +136,35 @@ describe('a form', () => {
 
   test('is not found where there is none', async () => {
     expect(await page('<div id="app"></div><script>"<form>"</script>')).toBeUndefined();
+  });
+});
+
+describe('a form that sends itself', () => {
+  const hidden = '<input type="hidden" name="x" value="1">';
+  const formOf = (fields: string): string => `<form method="post" action="/in">${fields}</form>`;
+  const script = '<script>document.forms[0].submit()</script>';
+
+  test.each<[string, string, boolean]>([
+    ['by its script', `${formOf(hidden)}${script}`, true],
+    ['as its page is loaded', `<body onload="document.forms[0].submit()">${formOf(hidden)}</body>`, true],
+    [
+      'with a button for those without scripts',
+      `${formOf(`${hidden}<noscript><button>Go</button></noscript>`)}${script}`,
+      true,
+    ],
+    ['as the answer of a provider', formOf('<input type="hidden" name="SAMLResponse" value="1">'), true],
+    ['not with a field to fill in', `${formOf(`${hidden}<input name="q">`)}${script}`, false],
+    ['not without a script', formOf(hidden), false],
+    [
+      'not beside a link, which sends it when it is clicked',
+      `<a href="#">Sign out</a>${formOf(hidden)}${script}`,
+      false,
+    ],
+    ['not beside a button', `<button onclick="document.forms[0].submit()">Sign out</button>${formOf(hidden)}`, false],
+    ['not beside a button and a script', `<button>Sign out</button>${formOf(hidden)}${script}`, false],
+    ['not beside another form', `${formOf(hidden)}${formOf('<input name="q">')}${script}`, false],
+  ])('%s', async (_, html, sends) => {
+    expect((await selfSubmittingForm(html, 'http://a.test/'))?.action).toBe(sends ? 'http://a.test/in' : undefined);
   });
 });
 

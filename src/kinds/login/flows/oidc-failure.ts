@@ -76,7 +76,7 @@ const invalid = (message: string, where: string): string => {
   if (message.includes('"state" missing')) return 'the provider sent the browser back without state';
   if (message.includes('"state"'))
     return 'the provider sent the browser back with a state that is not ours: the answer belongs to another login';
-  if (message.includes('"code"')) return 'the provider sent the browser back without a code';
+  if (message.includes('authorization code')) return 'the provider sent the browser back without a code';
   if (message.includes('response parameter "iss"') || message.includes('"iss" (issuer) response'))
     return 'the provider sent the browser back as another issuer';
   return `${where} is not as the protocol says: ${message.replaceAll('"', '')}`;

@@ -1,5 +1,6 @@
 // A login over OpenID Connect, step by step: authorization code with PKCE, the check being the client.
 import { fill } from '../../../kit/fill.ts';
+import type { Answer } from '../../http/matcher.ts';
 import { readPlain } from '../classify.ts';
 import { StepProblem, type StepFinding, type Walk } from '../visits.ts';
 import type { OidcAct } from './flow-step.ts';
@@ -57,7 +58,23 @@ const authorize = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
   });
   walk.values['authorizeUrl'] = url;
   walk.visitor.catches = oidc.redirectUri;
-  return openPage(url, issuer, walk);
+  const finding = await openPage(url, issuer, walk);
+  const { caught } = walk.page ?? {};
+  // Sent back before anybody could sign in: that is an error, and the redirect says which.
+  if (caught?.has('error'))
+    await saying('the provider', () =>
+      library.validateAuthResponse(known.server, { client_id: oidc.client.id }, caught, state),
+    );
+  return finding;
+};
+
+/** Errors that providers show on a page instead of sending them back: the client or its redirectUri is not theirs. */
+const pageErrors =
+  /\b(?:invalid_client|invalid_redirect_uri|redirect_uri_mismatch|unauthorized_client|invalid_request)\b/;
+
+const errorNames = ({ status, body }: Answer): string[] => {
+  const name = status >= 400 ? pageErrors.exec(body)?.[0] : undefined;
+  return name === undefined ? [] : [`the page names ${name}`];
 };
 
 const openPage = async (url: string, issuer: URL, walk: Walk): Promise<StepFinding> => {
@@ -65,7 +82,8 @@ const openPage = async (url: string, issuer: URL, walk: Walk): Promise<StepFindi
   const arrival = await walk.visitor.follow(await walk.visitor.visit({ method: 'GET', url, bare: true }));
   walk.page = arrival;
   const { outcome, note } = readPlain(arrival.last, walk.rules);
-  return { outcome, note: [note, ...arrival.notes].filter(Boolean).join('; '), status: arrival.last.status };
+  const notes = [note, ...errorNames(arrival.last), ...arrival.notes];
+  return { outcome, note: notes.filter(Boolean).join('; '), status: arrival.last.status };
 };
 
 /** Where the sign-in ended when the provider did not come back. */
