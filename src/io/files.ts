@@ -3,43 +3,11 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Files, OpenFile } from '../kit/index.ts';
+import { hasCode, unless, writing } from './file-errors.ts';
 
 /** What holdpoint writes may name hosts and accounts: for its owner alone. */
 const fileMode = 0o600;
 const folderMode = 0o700;
-
-const remedies: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'a part of the path is a file, not a folder',
-  ENAMETOOLONG: 'the name is too long for the file system',
-};
-
-/** The `code` of an error of Node, such as ENOENT. */
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined;
-
-const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(codeOf(error) ?? '');
-
-/** Keeps `code` and `cause`, and says with path and sentence what could not be written. */
-const explained = (error: unknown, path: string): Error => {
-  const code = codeOf(error) ?? 'unknown error';
-  const message = `${path} could not be written: ${remedies[code] ?? (error as Error).message} (${code})`;
-  return Object.assign(new Error(message, { cause: error }), { code, path });
-};
-
-const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw explained(error, path);
-  }
-};
 
 /** A renamed or new name survives a power cut only when its folder is synced as well. */
 const syncFolder = async (folder: string): Promise<void> => {
@@ -136,16 +104,6 @@ const replaceLink = async (path: string, target: string): Promise<void> => {
     await syncFolder(dirname(path));
   } finally {
     await fs.rm(temporary, { force: true });
-  }
-};
-
-/** Undefined in place of an error with one of these codes. */
-const unless = async <T>(work: Promise<T>, ...codes: string[]): Promise<T | undefined> => {
-  try {
-    return await work;
-  } catch (error) {
-    if (hasCode(error, ...codes)) return undefined;
-    throw error;
   }
 };
 
