@@ -48,9 +48,9 @@ const programText = (
   { readings, act, acted = 'done', refused = { exit: 1, text: 'conflict' } }: Recording,
 ): string => `#!/bin/sh
 cd ${quoted(root)}/recorded
-line="$(basename "$0") $*"
+line="\${0##*/} $*"
 printf '%s\\n' "$line" >> calls
-state="$(cat state)"
+read -r state < state
 case "$line" in
 ${readings
   .map(
@@ -80,10 +80,12 @@ export const recordedSystem = async (recording: Recording): Promise<RecordedSyst
   const at = (name: string): string => join(root, 'recorded', name);
   await mkdir(join(root, 'recorded'));
   await mkdir(join(root, 'bin'));
-  await writeFile(at('state'), recording.state ?? 'v2');
+  const enter = (state: State): Promise<void> => writeFile(at('state'), `${state}\n`);
+  await enter(recording.state ?? 'v2');
   await writeFile(at('calls'), '');
-  for (const [index, { answer }] of readings.entries())
-    for (const state of states) await writeFile(at(`${state}-${index}`), answer(state));
+  await Promise.all(
+    readings.flatMap(({ answer }, index) => states.map((state) => writeFile(at(`${state}-${index}`), answer(state)))),
+  );
   const programs = new Set([...readings.map(({ call }) => call), act].map((call) => call.split(' ')[0] ?? ''));
   for (const program of programs) {
     await writeFile(join(root, 'bin', program), programText(root, recording));
@@ -99,7 +101,7 @@ export const recordedSystem = async (recording: Recording): Promise<RecordedSyst
     settings,
     env: { HOME: root, PATH: `${join(root, 'bin')}:${process.env['PATH']}` },
     ...(revision ? { revision } : {}),
-    deploy: (wanted) => writeFile(at('state'), wanted),
+    deploy: (wanted) => enter(wanted as State),
     lie: () => writeFile(at('lie'), ''),
     fail: (text) => writeFile(at('fail'), text),
     blind: () => writeFile(at('blind'), ''),

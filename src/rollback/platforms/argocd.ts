@@ -41,7 +41,7 @@ const appSchema = once(() =>
 
 type App = z.infer<ReturnType<typeof appSchema>>;
 
-const argocd = (spec: Settings, ...words: string[]): string[] => [
+const cli = (spec: Settings, ...words: string[]): string[] => [
   'argocd',
   'app',
   ...words,
@@ -58,7 +58,7 @@ const textOf = ({
 } = {}) => (all && all.length > 0 ? all.join(',') : revision || undefined);
 
 const appOf = (spec: Settings, ask: Ask): Promise<App> =>
-  ask.json(argocd(spec, 'get', spec.app, '--output=json'), appSchema());
+  ask.json(cli(spec, 'get', spec.app, '--output=json'), appSchema());
 
 /**
  * `status.sync.revision` is what Git holds, not what was deployed: the history tells that. While a sync runs, or when
@@ -99,14 +99,14 @@ const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> 
   const set = metadata.ownerReferences?.find(({ kind }) => kind === 'ApplicationSet');
   const stopGap = set
     ? `the ApplicationSet ${set.name} would switch auto-sync on again`
-    : `as a stop-gap, switch it off first: ${shellLine(argocd(spec, 'set', spec.app, '--sync-policy=none'))}`;
+    : `as a stop-gap, switch it off first: ${shellLine(cli(spec, 'set', spec.app, '--sync-policy=none'))}`;
   return `${spec.app} is synced by Argo CD by itself, which would deploy what is in Git again: revert the commit in Git; ${stopGap}`;
 };
 
 const back = async (spec: Settings, { to }: Direction, ask: Ask): Promise<string[]> => {
   const id = entryOf(await appOf(spec, ask), to);
   if (id === undefined) throw new Error(`the history of ${spec.app} holds ${to} no more`);
-  return argocd(spec, 'rollback', spec.app, String(id), `--timeout=${wholeSeconds(spec.deadline)}`);
+  return cli(spec, 'rollback', spec.app, String(id), `--timeout=${wholeSeconds(spec.deadline)}`);
 };
 
 const can = (spec: Settings, verb: string) => ({
@@ -125,7 +125,7 @@ const can = (spec: Settings, verb: string) => ({
 });
 
 /** Applications of Argo CD. */
-export const argocdPlatform = platformOf<Settings, Live>({
+export const argocd = platformOf<Settings, Live>({
   name: 'argocd',
   about:
     'An application of Argo CD. The revision is what was synced last (the Git commit, one per source). With auto-sync it is refused: Git would be deployed again, so revert the commit there. Without, it returns to the entry of the history that holds the captured revision.',
@@ -147,6 +147,6 @@ export const argocdPlatform = platformOf<Settings, Live>({
   missing,
   forbidden,
   manual: (spec, { to }) =>
-    `${shellLine(argocd(spec, 'history', spec.app))}   # the ID of ${to}, then: ${shellLine(argocd(spec, 'rollback', spec.app))} ID`,
+    `${shellLine(cli(spec, 'history', spec.app))}   # the ID of ${to}, then: ${shellLine(cli(spec, 'rollback', spec.app))} ID`,
   needs: (spec) => [can(spec, 'get'), can(spec, 'sync')],
 });

@@ -28,7 +28,7 @@ const historySchema = once(() =>
 
 type Entry = z.infer<ReturnType<typeof historySchema>>[number];
 
-const helm = ({ namespace, context, kubeconfig }: Cluster): string[] => [
+const cli = ({ namespace, context, kubeconfig }: Cluster): string[] => [
   'helm',
   ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
   ...(context === undefined ? [] : [`--kube-context=${context}`]),
@@ -37,7 +37,7 @@ const helm = ({ namespace, context, kubeconfig }: Cluster): string[] => [
 
 /** Oldest first. */
 const historyOf = async (spec: Settings, ask: Ask): Promise<Entry[]> => {
-  const entries = await ask.json([...helm(spec), 'history', spec.release, '--output=json'], historySchema());
+  const entries = await ask.json([...cli(spec), 'history', spec.release, '--output=json'], historySchema());
   return entries.sort((a, b) => a.revision - b.revision);
 };
 
@@ -120,7 +120,7 @@ const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> 
 const withoutHelm = ({ 'meta.helm.sh/release-name': _, ...rest }: Record<string, string> = {}) => rest;
 
 const rollback = (spec: Settings, to: string): string[] => [
-  ...helm(spec),
+  ...cli(spec),
   'rollback',
   spec.release,
   to,
@@ -146,7 +146,7 @@ const needs = (spec: Settings) => [
 ];
 
 /** Releases of Helm 3 and 4. */
-export const helmPlatform = platformOf<Settings, Found>({
+export const helm = platformOf<Settings, Found>({
   name: 'helm',
   about:
     'A release of Helm 3 or 4. The revision is the one of `helm history`; after a rollback it is the one that was returned to, although Helm counts on. It is settled when Helm says deployed and, with `readiness: kubectl`, every replica of its Deployments and StatefulSets is ready.',

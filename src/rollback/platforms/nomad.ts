@@ -1,9 +1,9 @@
 // The platform `nomad`: a job returns to a version with the same content, compared and set by Nomad in one step.
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Direction, Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
+import { fingerprint } from './fingerprint.ts';
 import { argument, deadline } from './settings.ts';
 import { platformOf } from './system.ts';
 
@@ -54,20 +54,10 @@ const moving = [
   'VaultToken',
 ];
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
-};
-
 /** A revert makes a new version with the old content, and none when the content is the same (nomad#10337): so the content counts. */
 const revisionOf = (each: Job): string => {
   const content = Object.fromEntries(Object.entries(each).filter(([key]) => !moving.includes(key)));
-  return `job/${createHash('sha256')
-    .update(JSON.stringify(sorted(content)))
-    .digest('hex')
-    .slice(0, 10)}`;
+  return `job/${fingerprint(content, 10)}`;
 };
 
 const query = ({ namespace, region }: Settings): string =>

@@ -1,6 +1,6 @@
 // The platform `argocd` against recorded argument lists and outputs of its documentation.
 import { describe, expect, it } from 'vitest';
-import { argocdPlatform } from '../../../src/rollback/platforms/argocd.ts';
+import { argocd } from '../../../src/rollback/platforms/argocd.ts';
 import { type Recording, recordedSystem, type State } from '../../helpers/recorded-cli.ts';
 import { openOn, platformContract } from '../platform-contract.ts';
 
@@ -44,12 +44,12 @@ const recording: Recording = {
   act: 'argocd app rollback auth 4 --timeout=300 --server=argocd.example.com',
 };
 
-platformContract(argocdPlatform, () => recordedSystem(recording));
+platformContract(argocd, () => recordedSystem(recording));
 
 const opened = async (app?: object) => {
   const system = await recordedSystem(recording);
   if (app) await system.answer(get, JSON.stringify(app));
-  return { system, ...(await openOn(argocdPlatform, system)) };
+  return { system, ...(await openOn(argocd, system)) };
 };
 
 describe('what is live', () => {

@@ -1,6 +1,6 @@
 // The platform `helm` against recorded argument lists and outputs of its documentation.
 import { describe, expect, it } from 'vitest';
-import { helmPlatform } from '../../../src/rollback/platforms/helm.ts';
+import { helm } from '../../../src/rollback/platforms/helm.ts';
 import { type Recording, recordedSystem, type State } from '../../helpers/recorded-cli.ts';
 import { openOn, platformContract } from '../platform-contract.ts';
 
@@ -54,11 +54,11 @@ const recording: Recording = {
   revision: (name) => name.slice(1),
 };
 
-platformContract(helmPlatform, () => recordedSystem(recording));
+platformContract(helm, () => recordedSystem(recording));
 
 const opened = async (over: Partial<Recording> = {}) => {
   const system = await recordedSystem({ ...recording, ...over });
-  return { system, ...(await openOn(helmPlatform, system)) };
+  return { system, ...(await openOn(helm, system)) };
 };
 
 describe('what is live', () => {
