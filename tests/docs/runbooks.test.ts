@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { exitAdvice } from '../../src/commands/exit-advice.ts';
 import { exitMeanings } from '../../src/kit/index.ts';
-import { exitCodePage, reasonGroups, reasonPage } from './runbooks.ts';
+import { exitCodePage, reasonGroups, reasonPage, referencePage } from './runbooks.ts';
 
 describe('the runbooks (made anew by: npx vitest run --project unit tests/docs -u)', () => {
   it('have a section for each exit code', () =>
     expect(exitCodePage()).toMatchFileSnapshot('../../docs/runbooks/exit-codes.md'));
   it('have an entry for each reason', () => expect(reasonPage()).toMatchFileSnapshot('../../docs/runbooks/reasons.md'));
+
+  it('and the reference names everything that ships', () =>
+    expect(referencePage()).toMatchFileSnapshot('../../docs/reference.md'));
 });
 
 it('every exit code has steps, and no step is for a code that there is not', () => {

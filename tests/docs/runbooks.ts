@@ -1,5 +1,6 @@
 // The runbooks that are made of the program: a section per exit code, an entry per reason, so that none is missing.
 import { exitAdvice } from '../../src/commands/exit-advice.ts';
+import { privileges } from '../../src/commands/privileges.ts';
 import { builtIn } from '../../src/commands/registry.ts';
 import { exitMeanings } from '../../src/kit/index.ts';
 import { reasons as rollbackReasons } from '../../src/rollback/index.ts';
@@ -64,4 +65,46 @@ Every verdict and every rollback has a reason code: in the record (\`reason\`), 
 \`holdpoint explain CODE\` prints the same sentence. The report has the number, the limit and the first step; this page has what they mean.
 
 ${groups.join('\n')}`;
+};
+
+const needs = (name: string): string =>
+  privileges[name] === undefined ? '' : `\nWhat it must be allowed:\n\n\`\`\`\n${privileges[name]}\n\`\`\`\n`;
+
+/** Everything that ships, with its example and what it must be allowed. */
+export const referencePage = (): string => {
+  const { kinds, sources, platforms, reporters } = builtIn();
+  const parts = <Part>(registered: ReadonlyMap<string, { part: Part }>): Part[] =>
+    [...registered.values()].map(({ part }) => part);
+  const example = (text: string): string => `\`\`\`yml\n${text.trim()}\n\`\`\`\n`;
+  const kindTexts = parts(kinds).map(
+    ({ name, layer, about, example: text }) =>
+      `### ${name}\n\nLayer: ${layer}. ${about}\n\n${example(text)}${needs(name)}`,
+  );
+  const sourceTexts = parts(sources).map(
+    ({ name, about, example: text }) => `### ${name}\n\n${about}\n\n${example(text)}${needs(name)}`,
+  );
+  const platformTexts = parts(platforms).map(
+    ({ name, fence, about, example: text }) =>
+      `### ${name}\n\nFence: ${fence}. ${about}\n\n${example(text)}${needs(name)}`,
+  );
+  const reporterLines = parts(reporters).map(({ name, about }) => `* \`${name}\`: ${about}`);
+  return `${made}
+
+# Everything that ships
+
+\`holdpoint explain NAME\` prints the same, and \`holdpoint explain schema\` every key. What plugins bring is not in here.
+
+## Kinds of checks
+
+${kindTexts.join('\n')}
+## Metric sources
+
+${sourceTexts.join('\n')}
+## Platforms
+
+${platformTexts.join('\n')}
+## Reporters
+
+${reporterLines.join('\n')}
+`;
 };
