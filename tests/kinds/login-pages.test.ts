@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/kinds/http/matcher.ts';
 import { readPasswordAnswer, readProbe, type Rules } from '../../src/kinds/login/classify.ts';
-import { asksForPassword, findForm, metaContent, selfSubmittingForm } from '../../src/kinds/login/html.ts';
+import { selfSubmittingForm } from '../../src/kinds/login/flows/self-submitting.ts';
+import { asksForPassword, findForm, metaContent } from '../../src/kinds/login/html.ts';
 import { openCookies } from '../../src/kinds/login/jar.ts';
 import { loginSpec } from '../../src/kinds/login/spec.ts';
 

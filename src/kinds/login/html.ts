@@ -21,18 +21,21 @@ export const prepareForms = async (): Promise<void> => {
   await import('node-html-parser');
 };
 
-const parsePage = async (html: string): Promise<HTMLElement> => {
+/** A page as elements. */
+export const parsePage = async (html: string): Promise<HTMLElement> => {
   const { parse } = await import('node-html-parser');
   // Forms inside <noscript> count: we run no scripts.
   return parse(html, { blockTextElements: { script: true, style: true } });
 };
 
-const typeOf = (control: HTMLElement): string => (control.getAttribute('type') ?? '').toLowerCase();
+/** The type of a control, in lower case; empty without one. */
+export const typeOf = (control: HTMLElement): string => (control.getAttribute('type') ?? '').toLowerCase();
 
 const isNamed = (control: HTMLElement): boolean =>
   Boolean(control.getAttribute('name')) && !control.hasAttribute('disabled');
 
-const buttons = ['submit', 'image', 'button', 'reset', 'file'];
+/** Types of inputs that are pressed, not filled in. */
+export const buttons = ['submit', 'image', 'button', 'reset', 'file'];
 
 const isSuccessful = (control: HTMLElement): boolean => {
   const type = typeOf(control);
@@ -49,10 +52,11 @@ const valueOf = (control: HTMLElement): string => {
   return chosen?.getAttribute('value') ?? chosen?.textContent.trim() ?? '';
 };
 
-const controlTags = 'input, select, textarea, button';
+/** What a form may hold. */
+export const controlTags = 'input, select, textarea, button';
 
 /** Controls inside the form, and those elsewhere that name it by `form=`. */
-const controlsOf = (page: HTMLElement, form: HTMLElement): HTMLElement[] => {
+export const controlsOf = (page: HTMLElement, form: HTMLElement): HTMLElement[] => {
   const id = form.getAttribute('id');
   const inside = new Set(form.querySelectorAll(controlTags));
   return page.querySelectorAll(controlTags).filter((control) => {
@@ -70,7 +74,8 @@ const pressed = (controls: HTMLElement[]): [string, string][] => {
   return first ? [[first.getAttribute('name') ?? '', first.getAttribute('value') ?? '']] : [];
 };
 
-const nameOf = (control: HTMLElement | undefined): string | undefined => control?.getAttribute('name');
+/** The name under which a control is sent. */
+export const nameOf = (control: HTMLElement | undefined): string | undefined => control?.getAttribute('name');
 
 const usernameIn = (controls: HTMLElement[], password: HTMLElement | undefined): string | undefined => {
   const told = controls.find((control) => /\b(?:username|email)\b/.test(control.getAttribute('autocomplete') ?? ''));
@@ -93,7 +98,8 @@ const codeIn = (controls: HTMLElement[]): HTMLElement | undefined => {
   return told ?? texts.find(isCodeName) ?? (texts.length === 1 ? texts[0] : undefined);
 };
 
-const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => {
+/** A form as a browser would send it from the page at `url`. */
+export const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => {
   const controls = controlsOf(page, form);
   const password = controls.find((control) => typeOf(control) === 'password');
   const base = page.querySelector('base')?.getAttribute('href');
@@ -116,39 +122,6 @@ export const findForm = async (html: string, url: string, selector?: string): Pr
   const page = await parsePage(html);
   const forms = page.querySelectorAll(selector ?? 'form').map((form) => toForm(page, form, url));
   return forms.find(({ passwordField }) => passwordField !== undefined) ?? forms[0];
-};
-
-const isPressed = (control: HTMLElement): boolean => control.tagName === 'BUTTON' || buttons.includes(typeOf(control));
-
-/** Fields of protocols whose pages send themselves: SAML, WS-Federation, OpenID Connect's form_post. */
-const protocolField = /^(?:SAMLResponse|SAMLRequest|wresult|id_token|code)$/;
-
-const isSentByScript = (page: HTMLElement): boolean =>
-  [
-    page.querySelector('body')?.getAttribute('onload'),
-    ...page.querySelectorAll('script').map((script) => script.textContent),
-  ].some((code) => /\.submit\s*\(/.test(code ?? ''));
-
-/** Links, and buttons outside the form. */
-const isForReading = (page: HTMLElement, form: HTMLElement): boolean => {
-  const inside = new Set(form.querySelectorAll(controlTags));
-  return page.querySelector('a') !== null || page.querySelectorAll(controlTags).some((control) => !inside.has(control));
-};
-
-/**
- * The form of hidden fields that a script sends at once. A page with links, buttons or other forms waits for
- * somebody: many pages hide the form of their logout and send it when a link is clicked.
- */
-export const selfSubmittingForm = async (html: string, url: string): Promise<PageForm | undefined> => {
-  if (!/\btype\s*=\s*["']?hidden\b/i.test(html)) return undefined;
-  const page = await parsePage(html);
-  const [form, other] = page.querySelectorAll('form');
-  if (!form || other) return undefined;
-  const fields = controlsOf(page, form).filter((control) => !isPressed(control));
-  if (fields.length === 0 || fields.some((control) => typeOf(control) !== 'hidden')) return undefined;
-  const isProtocol = fields.some((control) => protocolField.test(nameOf(control) ?? ''));
-  const sendsItself = isSentByScript(page) && !isForReading(page, form);
-  return isProtocol || sendsItself ? toForm(page, form, url) : undefined;
 };
 
 /** A value of the first element that a CSS selector names: its attribute; default: value, content or href, else its text. */

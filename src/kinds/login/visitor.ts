@@ -5,7 +5,7 @@ import { isRedirect } from './classify.ts';
 import { formVisit, learnFields, redirected, whyNot } from './flows/onward.ts';
 import type { Signer } from './flows/digest.ts';
 import { learnQuery, type Visit, withoutQuery } from './flows/visit.ts';
-import { selfSubmittingForm } from './html.ts';
+import { selfSubmittingForm } from './flows/self-submitting.ts';
 import { type Cookies, openCookies, type SetCookie } from './jar.ts';
 import { unansweredHop, hopOf } from './observe/hops.ts';
 import type { HopSeen } from './seen.ts';
