@@ -1,5 +1,5 @@
 // What the flags of several verbs share: lists, durations, the name of a profile.
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../kit/duration.ts';
 
 /** Where the exit code of the verb that ran is put. */
@@ -19,3 +19,19 @@ export const duration = (value: string): number => {
 
 /** The argument of a verb that takes a profile. */
 export const profileArgument = ['<profile>', 'name[/environment] in deploy-profiles/, or a path'] as const;
+
+/** The flags of every verb that looks at a service. */
+export const withCommon = (command: Command): Command =>
+  command
+    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
+    .option('--only <ids>', 'only these checks (never rolls back)', collect, [])
+    .option('--skip <ids>', 'all but these checks (never rolls back)', collect, [])
+    .option(
+      '--store <folder>',
+      'where baselines, records and locks are kept (default: .holdpoint beside deploy-profiles)',
+    )
+    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}');
+
+/** The flag of every verb that takes the lock. */
+export const wait = (): Option =>
+  new Option('--wait <duration>', 'wait so long for another run to end').argParser(duration);

@@ -3,20 +3,8 @@ import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
 import { addCompletion, addDemo, addExplain, addInit, addReplay, addShow } from './program-after.ts';
-import { append, collect, type Done, duration, profileArgument } from './program-options.ts';
-
-const withCommon = (command: Command): Command =>
-  command
-    .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
-    .option('--only <ids>', 'only these checks (never rolls back)', collect, [])
-    .option('--skip <ids>', 'all but these checks (never rolls back)', collect, [])
-    .option(
-      '--store <folder>',
-      'where baselines, records and locks are kept (default: .holdpoint beside deploy-profiles)',
-    )
-    .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}');
-
-const wait = (): Option => new Option('--wait <duration>', 'wait so long for another run to end').argParser(duration);
+import { type Done, duration, profileArgument, wait, withCommon } from './program-options.ts';
+import { addFreeze, addRollback } from './program-rollback.ts';
 
 /** The whole command line, ready to parse. */
 export const program = (context: Context, done: Done): Command => {
@@ -31,6 +19,7 @@ export const program = (context: Context, done: Done): Command => {
     addCheck,
     addBaseline,
     addRollback,
+    addFreeze,
     addValidate,
     addReplay,
     addShow,
@@ -94,20 +83,6 @@ const addBaseline = (cli: Command, context: Context, done: Done): void => {
     .action(async (profile, options) => {
       const { baselineCommand } = await import('./baseline.ts');
       done(await baselineCommand(profile, options, context));
-    });
-};
-
-const addRollback = (cli: Command, context: Context, done: Done): void => {
-  withCommon(cli.command('rollback').description('I want to go back: the plan first, asks, fenced, verified'))
-    .argument(...profileArgument)
-    .option('--to <revision>', 'the revision to go back to (default: the one of the newest baseline)')
-    .option('--yes', 'do not ask', false)
-    .option('--drill', 'everything but the act', false)
-    .addOption(wait())
-    .addHelpText('after', '\nExample:\n  holdpoint rollback auth/production --to 77ab0')
-    .action(async (profile, options) => {
-      const { rollbackCommand } = await import('./rollback.ts');
-      done(await rollbackCommand(profile, options, context));
     });
 };
 

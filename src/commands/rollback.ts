@@ -36,20 +36,26 @@ const drilled = (input: Pick<RunInput, 'rollBack'>, { drill }: RollbackOptions):
   return { rollBack: (order: RollbackOrder, verify) => rollBack({ ...order, drill }, verify) };
 };
 
+interface Target {
+  from: string;
+  to: string;
+  /** The newest migration that was applied while `to` was live, where it was captured. */
+  migration?: string;
+}
+
 /** `from` is what is live now; `to` is named, or the newest captured baseline's revision. Never "the previous one". */
-const targetOf = async (
-  { to }: RollbackOptions,
-  { platform, store, profile }: Opened,
-): Promise<{ from: string; to: string }> => {
+const targetOf = async ({ to }: RollbackOptions, { platform, store, profile }: Opened): Promise<Target> => {
   const { revision: from } = (await platform?.session.live()) ?? { revision: '' };
-  const captured = to ?? (await store.baseline(profile.service, profile.environment))?.live;
+  const newest = await store.baseline(profile.service, profile.environment);
+  const captured = to ?? newest?.live;
   if (captured === undefined)
     throw new UsageError('no baseline names a revision to go back to; name it with --to REVISION');
   if (captured === from) throw new UsageError(`${from} is live already; name another revision with --to REVISION`);
-  return { from, to: captured };
+  const migration = newest?.live === captured ? newest.migration : undefined;
+  return { from, to: captured, ...(migration === undefined ? {} : { migration }) };
 };
 
-const planText = ({ from, to }: { from: string; to: string }, { profile, platform }: Opened): string => {
+const planText = ({ from, to }: Target, { profile, platform }: Opened): string => {
   const { rollback: plan } = profile;
   return [
     `${profile.name}: go back from ${from} to ${to}`,

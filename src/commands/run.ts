@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { type RollbackReport, type RunRecord, type StoredBaseline, UsageError } from '../kit/index.ts';
 import { notify } from '../report/index.ts';
-import { rollBack } from '../rollback/index.ts';
+import { newestMigration, rollBack } from '../rollback/index.ts';
 import { type Permission, run, type RunInput } from '../run/index.ts';
 import { readBaseline } from '../store/index.ts';
 import type { Context } from './context.ts';
@@ -102,6 +102,7 @@ export const engineInput = (
   const { profile, store, reporting, redactor, platform } = opened;
   const { io, interrupts, version, env } = context;
   const label = release ?? ciRelease(env);
+  const { rollback: plan } = profile;
   return {
     verb,
     profile,
@@ -113,9 +114,20 @@ export const engineInput = (
     identity: { runId: newRunId(io.clock.now(), Math.random), label, actor: actorOf(env), version },
     usage: context.usage,
     learn: (secret, name) => redactor.learn(secret, name),
+    ...(plan?.reversible.by === 'migrations' ? { migration: migrationOf(plan.reversible, opened, context) } : {}),
     ...(platform ? { platform: platform.session, rollBack: carryOut(opened, context) } : {}),
   };
 };
+
+const migrationOf =
+  (query: Parameters<typeof newestMigration>[1], { redactor }: Opened, { io }: Context) =>
+  async (): Promise<string> => {
+    try {
+      return await newestMigration(io, query);
+    } catch (error) {
+      throw new Error(redactor.text((error as Error).message), { cause: error });
+    }
+  };
 
 /** Binds the rollback to its tools; a person at the terminal is asked first, also under `auto`. */
 const carryOut =

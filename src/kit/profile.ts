@@ -46,9 +46,14 @@ export interface RollbackPlan {
   reversible:
     | { by: 'declaration'; reversible: boolean; reason?: string }
     | { by: 'command'; argv: readonly string[] }
+    | { by: 'migrations'; url: string; sql: string }
     | { by: 'nobody' };
   control: { none: string } | { status: string } | { command: readonly string[] } | undefined;
   allowClientFence: boolean;
+  /** Milliseconds after the deploy in which it may be rolled back automatically. */
+  validFor: number;
+  /** Automatic rollbacks of all services of the environment in an hour. */
+  perEnvironment: number;
   /** Milliseconds for the whole rollback. */
   deadline: number;
   verify: { for: number; deadline: number };

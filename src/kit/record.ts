@@ -95,6 +95,8 @@ export interface RollbackReport {
   guards: { name: string; ok: boolean; because: string }[];
   acts: Act[];
   aftermath?: string;
+  /** What else helps, in the words of the profile; where going back was refused or did not help. */
+  mitigations?: string[];
   /** The command that a person would type. */
   manual?: string;
 }

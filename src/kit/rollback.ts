@@ -16,6 +16,10 @@ export interface RollbackOrder {
   from: string | undefined;
   /** The captured revision to return to; undefined when no baseline was captured. */
   to: string | undefined;
+  /** ISO time: when the release under test was deployed, as far as it is known. */
+  deployedAt?: string;
+  /** The newest migration that was applied while `to` was live, where the profile asks for it. */
+  migration?: string;
   causes: Cause[];
   actor: { kind: 'ci' | 'person'; name: string; url?: string };
   /** `run`: decided by the engine, guards for automatic acting apply; `person`: asked for by hand. */

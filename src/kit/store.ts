@@ -13,6 +13,8 @@ export interface StoredBaseline {
   /** The live revision then: the target of a rollback. */
   live?: string;
   profileHash: string;
+  /** The newest migration applied then, where the profile asks for it. */
+  migration?: string;
   checks: Record<string, { kind: string; samples: RecordedSample[] }>;
 }
 

@@ -42,6 +42,7 @@ const reversibleOf = (written: RollbackKeys['reversible']): RollbackPlan['revers
   if (written === undefined) return { by: 'nobody' };
   if (typeof written === 'boolean') return { by: 'declaration', reversible: written };
   if ('command' in written) return { by: 'command', argv: written.command };
+  if ('newest' in written) return { by: 'migrations', url: written.postgres, sql: written.newest };
   return { by: 'declaration', reversible: written.declared, reason: written.reason };
 };
 
@@ -52,6 +53,8 @@ const planOf = (keys: RollbackKeys, platform: AnyPlatform, settings: unknown): R
   reversible: reversibleOf(keys.reversible),
   control: keys.control,
   allowClientFence: keys.allowClientFence,
+  validFor: keys.validFor,
+  perEnvironment: keys.perEnvironment,
   deadline: keys.deadline,
   verify: keys.verify,
   mitigations: keys.mitigations,
@@ -92,7 +95,7 @@ const autoNeeds = (
     ],
     [
       declared.by !== 'nobody' && !(declared.by === 'declaration' && !declared.reversible),
-      'auto needs rollback.reversible: true, { declared: true, reason: … } or { command: […] } that prints `reversible`',
+      'auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
     ],
     [control !== undefined, 'auto needs rollback.control: { status: URL }, { command: […] } or { none: REASON }'],
     [

@@ -84,14 +84,15 @@ export const otherTopKeys = ['vars', 'extends', 'plugins', 'checks', 'rollback',
 /** Keys that an environment cannot overlay: they say what a profile is made of. */
 export const fixedKeys = ['$schema', 'extends', 'plugins', 'environments'] as const;
 
-/** Whether the release can be taken back: declared, or told by a command (exit 0 and the line `reversible`). */
+/** Whether the release can be taken back: declared, told by a command (exit 0 and the line `reversible`), or by migrations. */
 const reversibleSchema = z.union(
   [
     z.boolean(),
     z.strictObject({ declared: z.boolean(), reason: z.string().min(1) }),
     z.strictObject({ command: argvSchema() }),
+    z.strictObject({ postgres: secretUrl(), newest: z.string().min(1) }),
   ],
-  'must be true, false, { declared: true, reason: TEXT } or { command: [PROGRAM, …] }',
+  'must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL }',
 );
 
 /** Something outside the release that would fail, too, when the cause is not the release. */
@@ -110,6 +111,8 @@ export const rollbackSchema = z.strictObject({
   reversible: reversibleSchema.optional(),
   control: controlSchema.optional(),
   allowClientFence: z.boolean().default(false),
+  validFor: positiveDuration().prefault('1h'),
+  perEnvironment: z.number().int().min(1).max(1000).default(3),
   deadline: positiveDuration().prefault('15m'),
   verify: z
     .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })

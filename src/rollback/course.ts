@@ -70,6 +70,9 @@ export interface Ending {
   because: string;
 }
 
+/** The endings after which something else than going back has to help. */
+const helpful: readonly RollbackState[] = ['REFUSED', 'FAILED', 'UNVERIFIED'];
+
 /** The report of a course as it stands. */
 export const reportOf = (
   { order, tools, guards }: Pick<Course, 'order' | 'tools' | 'guards'>,
@@ -77,6 +80,7 @@ export const reportOf = (
 ): RollbackReport => {
   const { from, to } = order;
   const { aftermath, fence } = tools.plan.platform;
+  const mitigations = helpful.includes(ending.state) ? tools.plan.mitigations : [];
   return {
     state: ending.state,
     reason: ending.reason,
@@ -88,6 +92,7 @@ export const reportOf = (
     guards,
     acts: tools.acts(),
     ...(aftermath === undefined ? {} : { aftermath }),
+    ...(mitigations.length === 0 ? {} : { mitigations: mitigations.map(tools.redact) }),
     ...(from === undefined || to === undefined ? {} : { manual: tools.redact(tools.platform.manual({ from, to })) }),
   };
 };

@@ -1,11 +1,8 @@
 // The guards of a rollback as a table: each says why it lets pass, or refuses with a reason of its own.
-import { duration, isoTime } from '../kit/index.ts';
 import { type Answer, type Case, type Guard, pass, refuse } from './guard.ts';
-import { hasPassedSince, type PastRollback, pastRollbacks } from './history.ts';
+import { doesNotFlap, isInTime, isNotFrozen, isWithinBudget, isWithinEnvironmentBudget } from './limits.ts';
+import { noOtherDeploy } from './other-deploy.ts';
 import { isReversible } from './reversible.ts';
-
-/** One automatic rollback per service and environment in this time. */
-const budgetTime = 3_600_000;
 
 /** In this order; the first that refuses decides. */
 export const guards: readonly Guard[] = [
@@ -14,8 +11,12 @@ export const guards: readonly Guard[] = [
   { name: 'platform', check: platformAllows },
   { name: 'target exists', check: targetExists },
   { name: 'permitted', check: isPermitted },
-  { name: 'reversible', check: isReversible },
+  { name: 'not frozen', check: isNotFrozen },
+  { name: 'in time', check: isInTime },
   { name: 'budget', check: isWithinBudget },
+  { name: 'budget of the environment', check: isWithinEnvironmentBudget },
+  { name: 'reversible', check: isReversible },
+  { name: 'no other deploy', check: noOtherDeploy },
   { name: 'no flapping', check: doesNotFlap },
 ];
 
@@ -61,40 +62,6 @@ function isPermitted({ order, tools: { io, plan, confirm } }: Case): Answer {
     );
   return pass(`the mode is auto, the fence ${plan.platform.fence}`);
 }
-
-/** Nobody asks for it and nobody is asked. */
-export const isAutomatic = ({ order, tools }: Pick<Case, 'order' | 'tools'>): boolean =>
-  order.by === 'run' && !tools.confirm;
-
-async function isWithinBudget({ order, tools }: Case): Promise<Answer> {
-  if (!isAutomatic({ order, tools })) return pass('a person decides');
-  const past = await pastRollbacks(tools.store, order);
-  const since = tools.io.clock.now() - budgetTime;
-  const last = past.filter(({ automatic, actedAt }) => automatic && actedAt > since).sort(latestFirst)[0];
-  if (!last) return pass(`no automatic rollback in the last ${duration(budgetTime)}`);
-  return refuse(
-    'budget',
-    `${last.from} was rolled back automatically at ${isoTime(last.actedAt)}; at most 1 in ${duration(budgetTime)}`,
-  );
-}
-
-async function doesNotFlap({ order, tools: { store } }: Case): Promise<Answer> {
-  if (order.by === 'person') return pass('a person decides');
-  const { from, to } = order;
-  const past = (await pastRollbacks(store, order)).sort(latestFirst);
-  const away = past.find((each) => each.from === to);
-  if (away && !(await hasPassedSince(store, order, to ?? '', away.actedAt)))
-    return refuse('flap', `${to} was itself rolled back at ${isoTime(away.actedAt)} and has not passed since`);
-  const back = past.find((each) => each.to === from);
-  if (back && !(await hasPassedSince(store, order, from ?? '', back.actedAt)))
-    return refuse(
-      'flap',
-      `${from} was put in place by a rollback at ${isoTime(back.actedAt)} and has not passed since`,
-    );
-  return pass(`${to} was not rolled back before`);
-}
-
-const latestFirst = (a: PastRollback, b: PastRollback): number => b.actedAt - a.actedAt;
 
 /** Asks the guards one after the other; ends with the first that refuses. */
 export const askGuards = async (given: Case): Promise<{ name: string; answer: Answer }[]> => {

@@ -1,9 +1,10 @@
 // Earlier rollbacks of a service, as its journals tell them: what the budget and the flap guard look at.
 import type { RollbackOrder, RunRecord, Store } from '../kit/index.ts';
-import { isFinal, type Line, readLines } from './journal.ts';
+import { guarded, isFinal, type Line, readLines } from './journal.ts';
 
 /** One attempt that really began to act. */
 export interface PastRollback {
+  service: string;
   from: string | null;
   to: string | null;
   automatic: boolean;
@@ -12,10 +13,19 @@ export interface PastRollback {
 }
 
 /** All attempts of the service in this environment, without the one of this order that is to be resumed. */
-export const pastRollbacks = async (store: Store, order: RollbackOrder): Promise<PastRollback[]> => {
-  const ids = await store.journals(`rb:${order.service}/${order.environment}:`);
+export const pastRollbacks = (store: Store, order: RollbackOrder): Promise<PastRollback[]> =>
+  pastOf(store, `rb:${order.service}/${order.environment}:`, order);
+
+/** The same of all services that this store knows in the environment. */
+export const pastRollbacksOfAll = (store: Store, order: RollbackOrder): Promise<PastRollback[]> =>
+  pastOf(store, 'rb:', order);
+
+const pastOf = async (store: Store, prefix: string, order: RollbackOrder): Promise<PastRollback[]> => {
+  const ids = await guarded(store, () => store.journals(prefix));
   const journals = await Promise.all(ids.map((id) => readLines(store, id)));
-  return journals.flatMap((lines) => actsOf(lines, lines[0]?.id === order.id));
+  return journals
+    .filter(([first]) => first?.environment === order.environment)
+    .flatMap((lines) => actsOf(lines, lines[0]?.id === order.id));
 };
 
 const actsOf = (lines: readonly Line[], own: boolean): PastRollback[] => {
@@ -23,7 +33,7 @@ const actsOf = (lines: readonly Line[], own: boolean): PastRollback[] => {
   return lines
     .slice(0, Math.max(ended, 0))
     .filter(({ state }) => state === 'EXECUTING')
-    .map(({ from, to, automatic, at }) => ({ from, to, automatic, actedAt: Date.parse(at) }));
+    .map(({ service, from, to, automatic, at }) => ({ service, from, to, automatic, actedAt: Date.parse(at) }));
 };
 
 /** How many records are searched for a pass: more than a service sees in the time that a flap takes. */
@@ -36,7 +46,7 @@ export const hasPassedSince = async (
   revision: string,
   since: number,
 ): Promise<boolean> => {
-  const records = await store.records({ service, environment, limit: searched });
+  const records = await guarded(store, () => store.records({ service, environment, limit: searched }));
   return records.some((record) => counts(record, since) && record.release.liveAtEnd === revision);
 };
 

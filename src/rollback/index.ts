@@ -1,4 +1,6 @@
 // Going back to a captured revision: fenced, journaled, proven.
+export { type Freeze, standingFreezes, writeFreeze } from './freezes.ts';
+export { newestMigration } from './migrations.ts';
 export { platforms } from './platforms/index.ts';
 export { reasons } from './reasons.ts';
 export { rollBack } from './roll-back.ts';

@@ -56,7 +56,8 @@ export class Overtaken extends Error {
   }
 }
 
-const guarded = async <T>(store: Store, work: () => Promise<T>): Promise<T> => {
+/** Work on the store, whose failure is a `JournalFailure`. */
+export const guarded = async <T>(store: Store, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (cause) {

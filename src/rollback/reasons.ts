@@ -14,11 +14,19 @@ const refusals = {
   managed_elsewhere:
     'Something else decides what is live (Argo CD with auto-sync, Flux, a Helm release, an operator) and would undo this rollback, or be broken by it. Do what the sentence says: mostly, revert in Git.',
   irreversible:
-    'This release is declared, or was found, to be a one-way door (a migration, say). Roll forward, or use one of the mitigations of the profile.',
+    'This release is declared, or was found, to be a one-way door (a migration that the target did not have, say). Roll forward, or use one of the mitigations of the profile.',
   reversibility_unknown:
-    'Nobody could say whether going back is safe: `rollback.reversible` is missing, or its command did not print the line `reversible` and end with 0. Silence is no consent.',
+    'Nobody could say whether going back is safe: `rollback.reversible` is missing, its command did not print the line `reversible` and end with 0, or the newest migration could not be read. Silence is no consent.',
   not_permitted:
     'The profile or the surroundings do not allow this rollback: the mode, the fence, or a rollback from within a rollback.',
+  frozen:
+    'Automatic rollbacks of this service are frozen (`holdpoint freeze`). A person may go back all the same; `holdpoint freeze SERVICE --lift` ends it.',
+  expired:
+    'The deploy is older than `rollback.validFor`: other things have changed since. Look yourself; by hand the age does not count.',
+  environment_budget:
+    'So many services of this environment were rolled back automatically within the hour (`rollback.perEnvironment`) that the cause is probably something they share. Look at databases, network, certificates.',
+  deploy_in_progress:
+    'Some instances run what is neither the release under test nor the target: another deploy is under way. Wait for its end, then ask again.',
   budget:
     'This service was rolled back automatically less than an hour ago. A second time points to something else than the release: look yourself.',
   flap: 'The target was itself rolled back, or the release under test was put in place by a rollback, and has not passed since. Rolling back and forth helps nobody: look yourself.',

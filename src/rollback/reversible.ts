@@ -1,6 +1,7 @@
-// Whether going back is safe: declared in the profile, or asked of a command of the user's.
+// Whether going back is safe: declared in the profile, asked of a command of the user's, or seen in the migrations.
 import { clip, fill, type RollbackTools } from '../kit/index.ts';
 import { type Answer, type Case, pass, refuse } from './guard.ts';
+import { type MigrationQuery, newestMigration } from './migrations.ts';
 
 /** Milliseconds for the command: it only looks. */
 const deadline = 60_000;
@@ -13,12 +14,30 @@ export const isReversible = async ({ order, tools }: Case): Promise<Answer> => {
       return declared(reversible);
     case 'command':
       return asked(reversible.argv, { from: order.from ?? '', to: order.to ?? '' }, tools);
+    case 'migrations':
+      return compared(reversible, order, tools);
     case 'nobody':
       return order.by === 'person' || tools.confirm
         ? pass('nobody has declared whether going back is safe; a person decides')
         : unknown('nobody has declared whether going back is safe');
     default:
       return reversible satisfies never;
+  }
+};
+
+/** The newest migration now against the one that was the newest while the target was live. */
+const compared = async (
+  query: MigrationQuery,
+  { to, migration }: Case['order'],
+  { io, redact }: RollbackTools,
+): Promise<Answer> => {
+  if (migration === undefined) return unknown(`the newest migration was not captured while ${to} was live`);
+  try {
+    const now = await newestMigration(io, query);
+    if (now === migration) return pass(`no migration was applied since: ${now} is the newest, as with ${to}`);
+    return refuse('irreversible', `${now} is the newest migration, with ${to} it was ${migration}`);
+  } catch (error) {
+    return unknown(redact((error as Error).message));
   }
 };
 

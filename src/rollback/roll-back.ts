@@ -11,8 +11,9 @@ import {
 } from '../kit/index.ts';
 import { act } from './act.ts';
 import { type Course, end, enter, note, reportOf, say, sentenceOf, type Way } from './course.ts';
-import { hasTarget, isAutomatic } from './guards.ts';
+import { hasTarget } from './guards.ts';
 import { isFinal, type Journal, JournalFailure, type Line, openJournal, Overtaken } from './journal.ts';
+import { isAutomatic } from './limits.ts';
 import { type Reading, readLiveFirmly } from './live.ts';
 import { interrupted, prove } from './prove.ts';
 import type { Refusal } from './reasons.ts';

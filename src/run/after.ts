@@ -2,6 +2,7 @@
 import {
   type Decision,
   duration,
+  isoTime,
   type RollbackOrder,
   type RollbackReport,
   type Timings,
@@ -14,6 +15,7 @@ import { diagnose } from './diagnose.ts';
 import type { Finding, Stop } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
 import { look } from './look.ts';
+import { defined } from './record.ts';
 import { verify } from './verify.ts';
 import { withEscalation } from './watch.ts';
 
@@ -126,7 +128,8 @@ const rollBackNow = async (course: Course, decision: Decision): Promise<Rollback
   return report;
 };
 
-const orderOf = ({ input, from, to, baselineTakenAt }: Course, decision: Decision): RollbackOrder => {
+const orderOf = (course: Course, decision: Decision): RollbackOrder => {
+  const { input, from, to, baselineTakenAt, migration } = course;
   const { service, environment } = input.profile;
   const release = input.identity.label ?? from ?? 'unnamed';
   return {
@@ -135,10 +138,17 @@ const orderOf = ({ input, from, to, baselineTakenAt }: Course, decision: Decisio
     environment,
     from,
     to,
+    ...defined({ deployedAt: deployedAt(course), migration }),
     causes: decision.because,
     actor: input.identity.actor,
     by: input.verb === 'rollback' ? 'person' : 'run',
   };
+};
+
+/** When the deploy command ended; without one, when the baseline before the deploy was taken. */
+const deployedAt = ({ marks, baselineTakenAt }: Course): string | undefined => {
+  const finished = marks.findLast(({ name }) => name === 'deploy-finished');
+  return finished ? isoTime(finished.at) : baselineTakenAt;
 };
 
 /** By hand nothing was judged before: what the verification finds is what stands about the checks. */

@@ -22,6 +22,8 @@ export interface Course {
   to?: string;
   /** ISO time of the baseline: makes the id of a rollback unique per deploy. */
   baselineTakenAt?: string;
+  /** The newest migration then, where the profile asks for it. */
+  migration?: string;
   /** By hand: the run whose samples are the baseline, and until when (epoch milliseconds) it keeps looking. */
   comparedWith?: NonNullable<RunRecord['comparedWith']>;
   watchedUntil?: number;

@@ -33,7 +33,7 @@ export const run = async (input: RunInput): Promise<RunRecord> => {
 };
 
 /** Goes back by hand: the order is carried out, and all checks are held again. */
-export const goBack = async (input: RunInput, target: { from: string; to: string }): Promise<RunRecord> => {
+export const goBack = async (input: RunInput, target: Pick<Course, 'migration'> & { from: string; to: string }): Promise<RunRecord> => {
   const course = await openCourse(input);
   Object.assign(course, target);
   try {

@@ -29,6 +29,8 @@ export interface RunInput {
   platform?: PlatformSession;
   /** Carries a rollback out; absent where there is no platform. */
   rollBack?: (order: RollbackOrder, verify: (signal: AbortSignal) => Promise<Verification>) => Promise<RollbackReport>;
+  /** The newest migration that the database has applied; absent where the profile does not ask for it. */
+  migration?(): Promise<string>;
   permission: Permission;
   /** `run … -- COMMAND`. */
   deploy?: readonly [string, ...string[]];

@@ -26,7 +26,7 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
     length,
     `baseline: looking at ${plural(watched.length, 'check')} before the deploy, at most ${duration(length)}`,
   );
-  const live = await liveNow(course);
+  const [live, migration] = await Promise.all([liveNow(course), migrationNow(course)]);
   const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());
   await captureBaselines(watched, { clock: io.clock, signal, length, onLook });
   const takenAt = isoTime(io.clock.now());
@@ -38,6 +38,7 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
     release: input.identity.label ?? live ?? 'unnamed',
     takenAt,
     ...(live === undefined ? {} : { live }),
+    ...(migration === undefined ? {} : { migration }),
     profileHash: profile.hash,
     checks: storedChecks(watched, toRecorded),
   };
@@ -51,6 +52,16 @@ const liveNow = async (course: Course): Promise<string | undefined> => {
     return (await platform.live(signal)).revision;
   } catch (error) {
     note(course, 'warn', `the live revision cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+};
+
+/** The newest migration, for the question whether going back is safe. */
+const migrationNow = async (course: Course): Promise<string | undefined> => {
+  try {
+    return await course.input.migration?.();
+  } catch (error) {
+    note(course, 'warn', error instanceof Error ? error.message : String(error));
     return undefined;
   }
 };
@@ -90,7 +101,9 @@ const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseli
     return taken;
   }
   const first = await store.baseline(taken.service, taken.environment, taken.release);
-  return { ...taken, ...(first?.live === undefined ? {} : { live: first.live, takenAt: first.takenAt }) };
+  if (first?.live === undefined) return taken;
+  const { live, takenAt, migration } = first;
+  return { ...taken, live, takenAt, ...(migration === undefined ? {} : { migration }) };
 };
 
 const findStored = async (course: Course): Promise<StoredBaseline | undefined> => {
@@ -124,7 +137,8 @@ const hasEnded = ({ verb, decision, rollback, shadow, overrides }: RunRecord): b
   rollback?.state === 'ROLLED_BACK' ||
   (verb === 'run' && decision.action === 'pass' && !shadow && overrides.length === 0);
 
-const adopt = (course: Course, { live, takenAt }: StoredBaseline): void => {
+const adopt = (course: Course, { live, takenAt, migration }: StoredBaseline): void => {
+  if (migration !== undefined) course.migration = migration;
   if (live !== undefined) course.to = live;
   course.baselineTakenAt = takenAt;
 };

@@ -46,6 +46,8 @@ const rollbackPlan: RollbackPlan = {
   reversible: { by: 'declaration', reversible: true },
   control: { none: 'a test' },
   allowClientFence: true,
+  validFor: 3_600_000,
+  perEnvironment: 3,
   deadline: 60_000,
   verify: { for: 5000, deadline: 10_000 },
   mitigations: [],

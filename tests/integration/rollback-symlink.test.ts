@@ -62,6 +62,8 @@ it('is live in the old folder again, proven by what the process says, and stays 
     reversible: { by: 'declaration', reversible: true },
     control: { none: 'a test' },
     allowClientFence: true,
+    validFor: 3_600_000,
+    perEnvironment: 3,
     deadline: 20_000,
     verify: { for: 0, deadline: 1000 },
     mitigations: [],

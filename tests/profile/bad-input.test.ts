@@ -247,7 +247,7 @@ checks:
     one(whole('rollback: { mode: auto, symlink: { current: a } }')),
     [
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a store that outlives the run: say `store: { durable: true }` where .holdpoint/ is kept, else use mode: ask',
-      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.reversible: true, { declared: true, reason: … } or { command: […] } that prints `reversible`',
+      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.reversible: true, { declared: true, reason: … } or { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.control: { status: URL }, { command: […] } or { none: REASON }',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a fence on the server; symlink compares on our side only: say allowClientFence: true to accept the race',
     ],

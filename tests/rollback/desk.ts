@@ -11,6 +11,7 @@ import {
   type RollbackTools,
   type RunEvent,
   type RunRecord,
+  type Store,
   Superseded,
   type UndoOrder,
   type Verification,
@@ -25,6 +26,8 @@ import { virtualClock } from '../helpers/virtual-clock.ts';
 export interface World {
   live: string;
   settled: boolean;
+  /** What each instance runs, where the platform knows. */
+  instances: Record<string, string> | undefined;
   /** Every order to go back that reached the platform. */
   undone: UndoOrder[];
   /** What the platform does with it; by default the target is live at once. */
@@ -57,8 +60,9 @@ const platformOf = (world: World): PlatformSession => ({
   live: async (_, between) => {
     world.between.push(between);
     await world.onLive?.();
-    const { live: revision, settled } = world;
-    return { revision, settled, detail: `${settled ? 'all' : 'some'} run ${revision}` };
+    const { live: revision, settled, instances } = world;
+    const detail = `${settled ? 'all' : 'some'} run ${revision}`;
+    return { revision, settled, detail, ...(instances ? { instances } : {}) };
   },
   undo: async (given, signal) => {
     if (![given.from, given.to].includes(world.live))
@@ -89,6 +93,8 @@ const planOf = (over: Partial<RollbackPlan>): RollbackPlan => ({
   reversible: { by: 'declaration', reversible: true },
   control: { none: 'a test' },
   allowClientFence: true,
+  validFor: 3_600_000,
+  perEnvironment: 3,
   deadline: 60_000,
   verify: { for: 5000, deadline: 10_000 },
   mitigations: [],
@@ -99,6 +105,8 @@ export interface Desk {
   world: World;
   events: RunEvent[];
   journals: Map<string, Json[]>;
+  /** The store of every run at this desk. */
+  store: Store;
   records: RunRecord[];
   controller: AbortController;
   clock: ReturnType<typeof virtualClock>;
@@ -136,6 +144,7 @@ export const openDesk = (): Desk => {
   const world: World = {
     live: 'bad',
     settled: true,
+    instances: undefined,
     undone: [],
     onUndo: ({ to }) => {
       world.live = to;
@@ -156,13 +165,16 @@ export const openDesk = (): Desk => {
     clock,
     broken: { journal: undefined, lock: undefined },
     heldBy: undefined,
+    get store() {
+      return memory(desk);
+    },
     run: (given = {}, tools = {}, plan = {}) =>
       clock.until(
         rollBack(
           { ...order, ...given },
           {
             io: fakeIo({ clock, env: () => undefined }),
-            store: memory(desk),
+            store: desk.store,
             plan: planOf(plan),
             root: '/project',
             platform: platformOf(world),

@@ -43,8 +43,16 @@ describe('a rollback', () => {
       { name: 'platform', ok: true, because: 'the platform lets it act' },
       { name: 'target exists', ok: true, because: 'good is still there' },
       { name: 'permitted', ok: true, because: 'the mode is auto, the fence client' },
-      { name: 'reversible', ok: true, because: 'declared reversible' },
+      { name: 'not frozen', ok: true, because: 'auth is not frozen' },
+      { name: 'in time', ok: true, because: 'when it was deployed is not known' },
       { name: 'budget', ok: true, because: 'no automatic rollback in the last 60 min' },
+      {
+        name: 'budget of the environment',
+        ok: true,
+        because: '0 automatic rollbacks in test in the last 60 min, at most 3',
+      },
+      { name: 'reversible', ok: true, because: 'declared reversible' },
+      { name: 'no other deploy', ok: true, because: 'no other deploy is under way' },
       { name: 'no flapping', ok: true, because: 'good was not rolled back before' },
     ]);
   });

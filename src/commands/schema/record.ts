@@ -103,6 +103,7 @@ const rollback = () =>
     guards: z.array(z.object({ name: text(), ok: z.boolean(), because: text() })),
     acts: z.array(act()),
     aftermath: text().exactOptional(),
+    mitigations: z.array(text()).exactOptional(),
     manual: text().exactOptional(),
   });
 
