@@ -188,9 +188,13 @@ const tally = (checks: readonly RecordedCheck[]): Line[] => {
 const ending = (record: RunRecord, saved: string | undefined): Line[] => [
   ...(record.overrides.length > 0 ? [{ text: `lowered by: ${record.overrides.join(', ')}` }] : []),
   ...comparedWith(record),
-  { text: `exit code ${record.exitCode}: ${meaning(record)}` },
+  { text: `exit code ${record.exitCode}: ${meaning(record)}${whatNow(record)}` },
   { text: saved === undefined ? `run: ${record.runId}` : `record: ${saved}` },
 ];
+
+/** Where the steps for this code stand. */
+const whatNow = ({ exitCode }: RunRecord): string =>
+  exitCode === 0 ? '' : ` (what now: holdpoint explain ${exitCode})`;
 
 /** What the exit code of a record means; by hand, in a shadow run and in a drill a 0 says less or more than "passed". */
 export const meaning = ({ exitCode, verb, shadow, rollback }: RunRecord): string => {

@@ -39,7 +39,7 @@ rollback: rs/7d9f is live again, and login, error-rate-delta, db-connections are
       30 s.
 
 1 check passed, 0 warned, 0 skipped
-exit code 20: rolled back and verified
+exit code 20: rolled back and verified (what now: holdpoint explain 20)
 run: run-7f3a`);
 });
 
@@ -65,7 +65,7 @@ fail Pool wait: 2 ms, limit 50 ms [since this release]
 next: compare the size of the pool with the one before
 
 3 checks passed, 0 warned, 0 skipped
-exit code 10: blocked: a check failed
+exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
 });
 
@@ -86,7 +86,7 @@ it('a withheld rollback prints the command to type', () => {
     'by hand: ln -sfn releases/rs-7d9f current && ./restart.sh',
     '',
     '0 checks passed, 0 warned, 0 skipped',
-    'exit code 10: blocked: a check failed',
+    'exit code 10: blocked: a check failed (what now: holdpoint explain 10)',
     'run: run-7f3a',
   ]);
 });
@@ -118,7 +118,7 @@ it('a refused rollback names the guard and the way by hand', () => {
     'rollback: ./reversible.sh did not say `reversible`',
     'guard budget: a rollback of auth/production ran 12 min ago (at most 1 an hour)',
     'by hand: ln -sfn releases/rs-7d9f current && ./restart.sh',
-    'exit code 22: rollback refused by a guard or a person: page',
+    'exit code 22: rollback refused by a guard or a person: page (what now: holdpoint explain 22)',
     'run: run-7f3a',
   ]);
 });
@@ -161,7 +161,7 @@ fail Login: POST /login answered 500 in 9 ms, 3 times in a row [was failing befo
 
 1 check passed, 0 warned, 0 skipped
 compared with nothing: there is no good run yet; judged in absolute terms
-exit code 10: blocked: a check failed
+exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
   });
 
@@ -276,7 +276,7 @@ next: wait for traffic
 pass e: 1 bad of 20 samples: answered 500
 2 checks passed, 1 warned, 1 skipped (--skip d)
 lowered by: --skip d
-exit code 10: blocked: a check failed
+exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
 });
 

@@ -57,7 +57,8 @@ const scalar: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] };
 const texts: JsonSchema = { type: 'array', items: { type: 'string' } };
 
 /** The whole schema, with one definition per kind. */
-export const profileSchema = (registry: Registry, shipped: readonly ShippedCheck[]): JsonSchema => {
+export const profileSchema = (registry: Registry, all: readonly ShippedCheck[]): JsonSchema => {
+  const shipped = all.filter(({ kind }) => registry.kinds.has(kind));
   const top = forAuthors(topSchema, 'top');
   const notify = forAuthors(notifySchema, 'notify');
   const rollback = rollbackOf(registry);
