@@ -51,9 +51,9 @@ export const liveOf = async (given: SupervisedSettings, processes: readonly Supe
 
 const answerOf = ({ name, problem = '' }: Supervised): Answer => ({ name, problem: `is ${problem}` });
 
-const startedAs = async (process: Supervised, folders: Folders, { io }: Ask): Promise<Answer> => {
-  const { name, pid, problem } = process;
-  if (problem !== undefined) return answerOf(process);
+const startedAs = async (one: Supervised, folders: Folders, { io }: Ask): Promise<Answer> => {
+  const { name, pid, problem } = one;
+  if (problem !== undefined) return answerOf(one);
   try {
     const release = await startedIn(io, pid, folders);
     if (release !== undefined) return { name, revision: release };
