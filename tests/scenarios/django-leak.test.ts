@@ -11,6 +11,7 @@ import { appAccount } from '../helpers/apps.ts';
 import { type DjangoDatabase, djangoProgram, djangoRole, startDjangoDatabase } from '../helpers/apps-django.ts';
 import { type Recording, startRecording } from '../helpers/apps-recording.ts';
 import { account, holdpointIn, writtenIn } from '../helpers/login-project.ts';
+import { isServerPlatform } from '../helpers/postgres-versions.ts';
 import { expectNoSecrets } from '../helpers/secrets.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
@@ -84,7 +85,7 @@ const project = async (database: DjangoDatabase): Promise<{ folder: string; reco
   return { folder, recording };
 };
 
-it('is rolled back, and the connections of the role are named as the cause', async () => {
+it.skipIf(!isServerPlatform)('is rolled back, and the connections of the role are named as the cause', async () => {
   const database = await startDjangoDatabase();
   onTestFinished(() => database.stop());
   const { folder, recording } = await project(database);
