@@ -36,8 +36,13 @@ export interface ChildEnd {
 }
 
 /** Runs a job to its end, or to its kill. `onStart` gets the pid. */
-export const runChild = async (program: string, job: Job, onStart?: (pid: number) => void): Promise<ChildEnd> => {
-  const child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const runChild = async (
+  program: string,
+  job: Job,
+  onStart?: (pid: number) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ChildEnd> => {
+  const child = spawn(process.execPath, [program, JSON.stringify(job)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += String(chunk)));
