@@ -185,6 +185,35 @@ describe('a broken provider says what is wrong:', () => {
     expect(wordsOf(verdict).replaceAll('10 min', '10 min')).toBe(because);
   });
 
+  test.each<[string, OidcKnobs, number, string, string]>([
+    [
+      'that hangs',
+      { token: () => undefined },
+      2000,
+      'target_timeout',
+      `${start} 5 of 8 (POST /token → no answer): 127.0.0.1:PORT: connected, but no answer came within N ms`,
+    ],
+    [
+      'that hangs up',
+      { token: (response) => void response.destroy() },
+      3000,
+      'target_broken',
+      `${start} 5 of 8 (POST /token → no answer): 127.0.0.1:PORT`,
+    ],
+    [
+      'with a status that is none',
+      { token: (response) => void response.socket?.end('HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n') },
+      3000,
+      'login_broken',
+      `${start} 5 of 8 (POST /token → 799): the provider answered status 799`,
+    ],
+  ])('a token endpoint %s', async (_, knobs, timeout, reason, because) => {
+    const { look, judge } = await open((await app(knobs)).url);
+    const verdict = judge(await look('warmup', timeout));
+    expect(verdict.reason).toBe(reason);
+    expect(wordsOf(verdict)).toContain(because);
+  });
+
   test('a client that it does not know', async () => {
     const { look, judge } = await open((await app()).url, { client: { id: client.id, secret: 'another' } });
     expect(judge(await look('warmup')).because).toBe(

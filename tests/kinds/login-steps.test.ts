@@ -76,11 +76,35 @@ describe('a capture', () => {
     );
   });
 
+  test('by what is no selector says so', async () => {
+    const { look, judge } = await open((await app()).url, [{ get: '/page', capture: { key: { css: '##' } } }]);
+    expect(judge(await look('warmup')).because).toBe(
+      'login is BROKEN at step 1 of 2 (GET /page → 200): "##" is no CSS selector',
+    );
+  });
+
   test('that is optional is left out', async () => {
     const key = { css: 'b', optional: true };
     const { look } = await open((await app()).url, [{ get: '/page', capture: { key } }]);
     expect(stepsOf(await look('warmup'))).toEqual(['GET /page: granted', 'see /me: granted']);
   });
+});
+
+test.each([
+  ['http://[', 'the form leads to no web address; nothing was sent'],
+  ['javascript:void(0)', 'the form leads to no web address; nothing was sent'],
+  [
+    'http://evil.example.com/',
+    'the form is sent to http://evil.example.com, which is not in origins; nothing was sent there',
+  ],
+])('a form with the action %s is not sent', async (action, because) => {
+  const server = kept(
+    await routes({
+      'GET /page': ({ response }) => void response.end(`<form action="${action}"><input name="a"></form>`),
+    }),
+  );
+  const { look, judge } = await open(server.url, [{ get: '/page' }, { submit: {} }], { session: undefined });
+  expect(judge(await look('warmup')).because).toBe(`login is BROKEN at step 2 of 3: ${because}`);
 });
 
 test('a step that is not as expected says how', async () => {

@@ -98,16 +98,22 @@ const codeIn = (controls: HTMLElement[]): HTMLElement | undefined => {
   return told ?? texts.find(isCodeName) ?? (texts.length === 1 ? texts[0] : undefined);
 };
 
+/** What is no URL leads nowhere: no origin allows it. */
+const resolved = (reference: string, base: string): string =>
+  URL.canParse(reference, base) ? new URL(reference, base).href : 'invalid:';
+
 /** A form as a browser would send it from the page at `url`. */
 export const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageForm => {
   const controls = controlsOf(page, form);
   const password = controls.find((control) => typeOf(control) === 'password');
-  const base = page.querySelector('base')?.getAttribute('href');
   const fields = controls
     .filter(isSuccessful)
     .map((control): [string, string] => [nameOf(control) ?? '', valueOf(control)]);
   return {
-    action: new URL(form.getAttribute('action') ?? url, base === undefined ? url : new URL(base, url)).href,
+    action: resolved(
+      form.getAttribute('action') ?? url,
+      resolved(page.querySelector('base')?.getAttribute('href') ?? url, url),
+    ),
     method: form.getAttribute('method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
     fields: [...fields, ...pressed(controls)],
     hidden: controls.filter((control) => typeOf(control) === 'hidden').map((control) => nameOf(control) ?? ''),

@@ -156,8 +156,19 @@ const isElsewhere = ({ onlyAt }: FlowStep, { page }: Walk): boolean =>
 /** Forms hold answers of providers and tokens, also where no password is among them. */
 const guardAction = ({ action }: PageForm, { around }: Walk): void => {
   const { origin } = new URL(action);
+  if (origin === 'null') throw new StepProblem('the form leads to no web address; nothing was sent');
   if (!around.origins.has(origin))
     throw new StepProblem(`the form is sent to ${origin}, which is not in origins; nothing was sent there`);
+};
+
+/** The library says in an error of its own that a selector is none. */
+export const bySelector = async <T>(selector: string | undefined, find: () => Promise<T>): Promise<T> => {
+  try {
+    return await find();
+  } catch (cause) {
+    if (selector === undefined) throw cause;
+    throw new StepProblem(`"${selector}" is no CSS selector`);
+  }
 };
 
 type Submit = Extract<LoginStep, { verb: 'submit' }>['submit'];
@@ -165,7 +176,8 @@ type Submit = Extract<LoginStep, { verb: 'submit' }>['submit'];
 /** The form of the page before, as a request; undefined for an optional form that is not there. Throws a `StepProblem`. */
 export const submitVisit = async (submit: Submit, flow: FlowStep, walk: Walk): Promise<Visit | undefined> => {
   if (submit.optional && isElsewhere(flow, walk)) return undefined;
-  const form = walk.page && (await findForm(walk.page.last.body, walk.page.url, submit.form));
+  const { page } = walk;
+  const form = page && (await bySelector(submit.form, () => findForm(page.last.body, page.url, submit.form)));
   if (!form && submit.optional) return undefined;
   if (!form || !walk.page) throw noForm(walk);
   learnFields(form, walk.around.learn);

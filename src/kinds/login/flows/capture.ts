@@ -2,7 +2,7 @@
 import { jsonAt, parseJson } from '../../http/json-path.ts';
 import { metaContent, selected } from '../html.ts';
 import type { Arrival } from '../visitor.ts';
-import { noCapture, StepProblem, type Walk } from '../visits.ts';
+import { bySelector, noCapture, StepProblem, type Walk } from '../visits.ts';
 import type { Capture } from './step-keys.ts';
 
 const inJson = (body: string, path: string): string | undefined => {
@@ -20,7 +20,7 @@ const placed = async (from: Capture, { last, url }: Arrival, walk: Walk): Promis
   if (header !== undefined) return last.headers[header.toLowerCase()]?.[0];
   if (cookie !== undefined) return inCookies(cookie, walk, url);
   if (meta !== undefined) return metaContent(last.body, meta);
-  if (css !== undefined) return selected(last.body, css, attribute);
+  if (css !== undefined) return bySelector(css, () => selected(last.body, css, attribute));
   return parameter === undefined ? last.body : (new URL(url).searchParams.get(parameter) ?? undefined);
 };
 

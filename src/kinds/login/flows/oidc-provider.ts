@@ -28,10 +28,12 @@ export interface Provider {
 /** Statuses whose answers have no body; `Response` refuses one. */
 const bodiless = [204, 205, 304];
 
+/** The headers that the library reads; others could be of a form that `Response` refuses. */
+const readHeaders = ['content-type', 'www-authenticate'];
+
 const toResponse = ({ status, headers, body }: HttpResponse): Response => {
-  const list = Object.entries(headers).flatMap(([name, values]) =>
-    values.map((value): [string, string] => [name, value]),
-  );
+  if (status < 200 || status > 599) throw new StepProblem(`the provider answered status ${status}`);
+  const list = readHeaders.flatMap((name) => (headers[name] ?? []).map((value): [string, string] => [name, value]));
   return new Response(bodiless.includes(status) ? null : body, { status, headers: list });
 };
 
