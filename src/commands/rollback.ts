@@ -33,7 +33,7 @@ export const rollbackCommand = async (name: string, options: RollbackOptions, gi
 const drilled = (input: Pick<RunInput, 'rollBack'>, { drill }: RollbackOptions): Pick<RunInput, 'rollBack'> => {
   const { rollBack } = input;
   if (!rollBack || !drill) return {};
-  return { rollBack: (order: RollbackOrder, verify) => rollBack({ ...order, drill }, verify) };
+  return { rollBack: (order: RollbackOrder, ...rest) => rollBack({ ...order, drill }, ...rest) };
 };
 
 interface Target {

@@ -132,7 +132,7 @@ const migrationOf =
 /** Binds the rollback to its tools; a person at the terminal is asked first, also under `auto`. */
 const carryOut =
   ({ profile, store, reporting, redactor, platform }: Opened, context: Context): NonNullable<RunInput['rollBack']> =>
-  async (order, verify): Promise<RollbackReport> => {
+  async (order, verify, snapshot): Promise<RollbackReport> => {
     const { rollback: plan } = profile;
     if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
     return rollBack(order, {
@@ -145,6 +145,7 @@ const carryOut =
       emit: reporting.emit,
       redact: (text) => redactor.text(text),
       verify,
+      snapshot,
       signal: context.interrupts.signal,
       ...(context.stdin.isTTY && order.by === 'run'
         ? { confirm: (question) => reporting.quietly(() => confirm(question, context)) }

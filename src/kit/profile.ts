@@ -58,6 +58,8 @@ export interface RollbackPlan {
   deadline: number;
   verify: { for: number; deadline: number };
   mitigations: string[];
+  /** Commands whose output is kept before going back. */
+  evidence: readonly (readonly string[])[];
 }
 
 export interface NotifyPlan {

@@ -82,6 +82,19 @@ export interface Act {
   outTail: string;
 }
 
+/** What was seen just before the act: afterwards it is gone. Kept in the journal, too. */
+export interface Evidence {
+  at: string;
+  /** What the platform said was live. */
+  live: string;
+  /** The last samples of each check: holders of connections, pools, answers. */
+  checks: Record<string, RecordedSample[]>;
+  /** The commands of `rollback.evidence`. */
+  commands: Act[];
+  /** What could not be had within 10 s, as sentences. */
+  missing: string[];
+}
+
 export interface RollbackReport {
   state: RollbackState;
   /** A reason code: `superseded`, `irreversible`, `no_target` …; empty when it went well. */
@@ -95,6 +108,7 @@ export interface RollbackReport {
   guards: { name: string; ok: boolean; because: string }[];
   acts: Act[];
   aftermath?: string;
+  evidence?: Evidence;
   /** What else helps, in the words of the profile; where going back was refused or did not help. */
   mitigations?: string[];
   /** The command that a person would type. */

@@ -3,7 +3,7 @@ import type { Emit } from './events.ts';
 import type { Io } from './io.ts';
 import type { PlatformSession } from './platform.ts';
 import type { RollbackPlan } from './profile.ts';
-import type { Act, Cause, RollbackReport } from './record.ts';
+import type { Act, Cause, RecordedSample, RollbackReport } from './record.ts';
 import type { Store } from './store.ts';
 
 /** Which rollback, of what, and why. */
@@ -47,6 +47,8 @@ export interface RollbackTools {
   redact(text: string): string;
   /** Holds the failed checks again with fresh histories. */
   verify(signal: AbortSignal): Promise<Verification>;
+  /** The newest samples of each check by id: the evidence before the act. */
+  snapshot?(signal: AbortSignal): Promise<Record<string, RecordedSample[]>>;
   /** Asks a person; absent when nobody can be asked. Resolves false when they decline. */
   confirm?(question: string): Promise<boolean>;
   /** Aborts at the first SIGINT or SIGTERM. */

@@ -58,6 +58,7 @@ const planOf = (keys: RollbackKeys, platform: AnyPlatform, settings: unknown): R
   deadline: keys.deadline,
   verify: keys.verify,
   mitigations: keys.mitigations,
+  evidence: keys.evidence,
 });
 
 const validateKeys = (tree: MapTree, { registry, problems }: Loading) => {

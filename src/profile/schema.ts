@@ -118,6 +118,7 @@ export const rollbackSchema = z.strictObject({
     .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })
     .prefault({}),
   mitigations: z.array(z.string().min(1)).default([]),
+  evidence: z.array(argvSchema()).max(20).default([]),
 });
 
 export type RollbackKeys = z.output<typeof rollbackSchema>;

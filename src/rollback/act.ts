@@ -1,5 +1,6 @@
 // From the guards to the act: asks them, asks a person, fences, and orders the way back.
-import { duration, type Live, type RollbackReport } from '../kit/index.ts';
+import { duration, type Json, type Live, type RollbackReport } from '../kit/index.ts';
+import { collectEvidence } from './evidence.ts';
 import { type Course, end, enter, left, note, type Way } from './course.ts';
 import { askGuards } from './guards.ts';
 import { readLive } from './live.ts';
@@ -16,6 +17,8 @@ export const act = async (course: Course, way: Way, live: Live): Promise<Rollbac
   await tellCaveats(course, way);
   const refused = (await drilled(course, way)) ?? (await askPerson(course, way));
   if (refused) return refused;
+  await collectEvidence(course);
+  if (course.tools.signal.aborted) return interrupted(course);
   course.until = course.tools.io.clock.monotonic() + course.tools.plan.deadline;
   return (await fence(course, way)) ?? execute(course, way);
 };
@@ -40,14 +43,12 @@ const tellCaveats = async (course: Course, way: Way): Promise<void> => {
   }
 };
 
-const drilled = async (course: Course, { to }: Way): Promise<RollbackReport | undefined> =>
-  course.order.drill
-    ? end(course, {
-        state: 'WITHHELD',
-        reason: 'drill',
-        because: `a drill: all guards let it pass, ${to} could be returned to; nothing was done`,
-      })
-    : undefined;
+const drilled = async (course: Course, { to }: Way): Promise<RollbackReport | undefined> => {
+  if (!course.order.drill) return undefined;
+  await collectEvidence(course);
+  const because = `a drill: all guards let it pass, ${to} could be returned to; nothing was done`;
+  return end(course, { state: 'WITHHELD', reason: 'drill', because });
+};
 
 const askPerson = async (course: Course, { from, to }: Way): Promise<RollbackReport | undefined> => {
   const { confirm, signal } = course.tools;
@@ -76,7 +77,10 @@ const fence = async (course: Course, { from, to }: Way): Promise<RollbackReport 
     const because = `${revision} is live, not ${from}: somebody else has deployed in the meantime`;
     return end(course, { state: 'REFUSED', reason: 'superseded', because });
   }
-  await enter(course, 'FENCED', `${revision} is still live, nobody else has deployed (fence: ${kind})`);
+  const { evidence = null } = course;
+  await enter(course, 'FENCED', `${revision} is still live, nobody else has deployed (fence: ${kind})`, {
+    evidence: evidence as unknown as Json,
+  });
   return undefined;
 };
 

@@ -1,5 +1,5 @@
 // What one attempt at a rollback carries along, and its three ways of saying something: enter, note, end.
-import type { Json, RollbackOrder, RollbackReport, RollbackState, RollbackTools } from '../kit/index.ts';
+import type { Evidence, Json, RollbackOrder, RollbackReport, RollbackState, RollbackTools } from '../kit/index.ts';
 import { type Journal, JournalFailure, Overtaken } from './journal.ts';
 import type { Reason } from './reasons.ts';
 
@@ -15,6 +15,7 @@ export interface Course {
   until: number;
   /** Something was done to production: from here on the journal may fail, the proof goes on. */
   acted: boolean;
+  evidence?: Evidence;
 }
 
 /** Both revisions, once the guards know that there are two. */
@@ -75,7 +76,7 @@ const helpful: readonly RollbackState[] = ['REFUSED', 'FAILED', 'UNVERIFIED'];
 
 /** The report of a course as it stands. */
 export const reportOf = (
-  { order, tools, guards }: Pick<Course, 'order' | 'tools' | 'guards'>,
+  { order, tools, guards, evidence }: Pick<Course, 'order' | 'tools' | 'guards' | 'evidence'>,
   ending: Ending,
 ): RollbackReport => {
   const { from, to } = order;
@@ -92,6 +93,7 @@ export const reportOf = (
     guards,
     acts: tools.acts(),
     ...(aftermath === undefined ? {} : { aftermath }),
+    ...(evidence === undefined ? {} : { evidence }),
     ...(mitigations.length === 0 ? {} : { mitigations: mitigations.map(tools.redact) }),
     ...(from === undefined || to === undefined ? {} : { manual: tools.redact(tools.platform.manual({ from, to })) }),
   };

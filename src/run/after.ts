@@ -1,26 +1,11 @@
-// Everything after the hold: the decision, one last look, the rollback.
-import {
-  type Decision,
-  duration,
-  isoTime,
-  type RollbackOrder,
-  type RollbackReport,
-  type Timings,
-  type Verification,
-} from '../kit/index.ts';
+// Everything after the hold: one last look, and the decision.
+import { type Decision, duration, type Timings } from '../kit/index.ts';
 import { askControl } from './control.ts';
-import { type Course, enterPhase, finalFindings, mark } from './course.ts';
+import { type Course, finalFindings } from './course.ts';
 import { decide } from './decide.ts';
-import { diagnose } from './diagnose.ts';
-import type { Finding, Stop } from './finding.ts';
+import type { Stop } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
-import { look } from './look.ts';
-import { defined } from './record.ts';
-import { verify } from './verify.ts';
-import { withEscalation } from './watch.ts';
-
-/** Milliseconds for the last look at everything before a rollback: evidence first, but not for long. */
-const lastLook = 5000;
+import { lookOnceMore } from './last-look.ts';
 
 /** Decides, after one more look at everything when it is going to be a rollback. */
 export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promise<Decision> => {
@@ -87,97 +72,3 @@ export const notTogether = ({ hold }: Timings): Stop => {
   const text = `the checks were not all green together for ${duration(hold.for)} within ${duration(hold.deadline)}`;
   return { check: 'run', reason: 'deadline', text };
 };
-
-const lookOnceMore = async (course: Course): Promise<void> => {
-  const { watched, input } = course;
-  const { clock } = input.io;
-  enterPhase(
-    course,
-    'last',
-    lastLook,
-    `one more look at all checks before the rollback, at most ${duration(lastLook)}`,
-  );
-  await Promise.all(
-    watched.map(async (one) => {
-      const samples = await look(one, { phase: 'last', n: 0, timeout: lastLook }, clock, input.signal);
-      one.samples.push(...samples);
-      input.emit({ type: 'sample', at: clock.now(), check: one.check.id, samples });
-    }),
-  );
-};
-
-/** Tells the decision, and carries a rollback out. Without permission it is withheld, with the command to type. */
-export const act = async (course: Course, decision: Decision): Promise<RollbackReport | undefined> => {
-  const { input, findings, stops } = course;
-  mark(course, 'decision', decision.action);
-  input.emit({
-    type: 'decided',
-    at: input.io.clock.now(),
-    decision,
-    diagnosis: withEscalation(diagnose({ decision, findings, stops }), course, decision),
-  });
-  if (decision.action === 'rollback') return rollBackNow(course, decision);
-  return decision.withheld === undefined ? undefined : withheld(course, decision.withheld);
-};
-
-const rollBackNow = async (course: Course, decision: Decision): Promise<RollbackReport> => {
-  const { input } = course;
-  if (!input.rollBack) return withheld(course, 'no platform is named to roll back with');
-  const report = await input.rollBack(orderOf(course, decision), (signal) => verifyFailed(course, signal));
-  mark(course, 'rollback-finished', report.state);
-  return report;
-};
-
-const orderOf = (course: Course, decision: Decision): RollbackOrder => {
-  const { input, from, to, baselineTakenAt, migration } = course;
-  const { service, environment } = input.profile;
-  const release = input.identity.label ?? from ?? 'unnamed';
-  return {
-    id: `rb:${service}/${environment}:${release}:${baselineTakenAt ?? input.identity.runId}`,
-    service,
-    environment,
-    from,
-    to,
-    ...defined({ deployedAt: deployedAt(course), migration }),
-    causes: decision.because,
-    actor: input.identity.actor,
-    by: input.verb === 'rollback' ? 'person' : 'run',
-  };
-};
-
-/** When the deploy command ended; without one, when the baseline before the deploy was taken. */
-const deployedAt = ({ marks, baselineTakenAt }: Course): string | undefined => {
-  const finished = marks.findLast(({ name }) => name === 'deploy-finished');
-  return finished ? isoTime(finished.at) : baselineTakenAt;
-};
-
-/** By hand nothing was judged before: what the verification finds is what stands about the checks. */
-const verifyFailed = async (course: Course, signal: AbortSignal): Promise<Verification> => {
-  const { input, watched, findings } = course;
-  const byHand = input.verb === 'rollback';
-  const failed = byHand ? watched : watched.filter(({ check }) => hasFailed(findings, check.id));
-  const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
-  const { warmup } = input.profile.timings.hold;
-  const verified = await verify(failed, plan, { warmup, clock: input.io.clock, emit: input.emit, signal });
-  if (byHand) course.findings = verified.findings;
-  return verified;
-};
-
-/** Also what was bad at the end without being confirmed. What failed before this deploy, too, cannot become green. */
-const hasFailed = (findings: readonly Finding[], id: string): boolean =>
-  findings.some(
-    ({ check, verdict, attribution, suspect }) =>
-      check.id === id && (suspect === true || (verdict.outcome === 'fail' && attribution !== 'preexisting')),
-  );
-
-const withheld = ({ input, from, to }: Course, because: string): RollbackReport => ({
-  state: 'WITHHELD',
-  reason: 'rollback_withheld',
-  because,
-  ...(from === undefined ? {} : { from }),
-  ...(to === undefined ? {} : { to }),
-  verified: false,
-  guards: [],
-  acts: [],
-  ...(input.platform && from !== undefined && to !== undefined ? { manual: input.platform.manual({ from, to }) } : {}),
-});

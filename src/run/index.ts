@@ -1,7 +1,8 @@
 // Runs a profile from the baseline to the record: the engine's only entry.
 import { type Decision, duration, type RollbackReport, type RunRecord, type StoredBaseline } from '../kit/index.ts';
-import { act, conclude } from './after.ts';
+import { conclude } from './after.ts';
 import { bringOut } from './bring-out.ts';
+import { act } from './carry-out.ts';
 import { recallLastRuns } from './recall.ts';
 import { captureBaseline, takeBaseline } from './take-baseline.ts';
 import { compose } from './compose.ts';
@@ -33,7 +34,10 @@ export const run = async (input: RunInput): Promise<RunRecord> => {
 };
 
 /** Goes back by hand: the order is carried out, and all checks are held again. */
-export const goBack = async (input: RunInput, target: Pick<Course, 'migration'> & { from: string; to: string }): Promise<RunRecord> => {
+export const goBack = async (
+  input: RunInput,
+  target: Pick<Course, 'migration'> & { from: string; to: string },
+): Promise<RunRecord> => {
   const course = await openCourse(input);
   Object.assign(course, target);
   try {

@@ -5,6 +5,7 @@ import type {
   Json,
   PlatformSession,
   Profile,
+  RecordedSample,
   RollbackOrder,
   RollbackReport,
   RunRecord,
@@ -28,7 +29,11 @@ export interface RunInput {
   /** Reads the live revision; absent where the profile names no platform. */
   platform?: PlatformSession;
   /** Carries a rollback out; absent where there is no platform. */
-  rollBack?: (order: RollbackOrder, verify: (signal: AbortSignal) => Promise<Verification>) => Promise<RollbackReport>;
+  rollBack?: (
+    order: RollbackOrder,
+    verify: (signal: AbortSignal) => Promise<Verification>,
+    snapshot: () => Promise<Record<string, RecordedSample[]>>,
+  ) => Promise<RollbackReport>;
   /** The newest migration that the database has applied; absent where the profile does not ask for it. */
   migration?(): Promise<string>;
   permission: Permission;

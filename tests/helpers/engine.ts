@@ -51,6 +51,7 @@ const rollbackPlan: RollbackPlan = {
   deadline: 60_000,
   verify: { for: 5000, deadline: 10_000 },
   mitigations: [],
+  evidence: [],
 };
 
 /** Timings of the demo: warm-up 2 s, hold 10 s at most 20 s, a look each second. */

@@ -67,6 +67,7 @@ it('is live in the old folder again, proven by what the process says, and stays 
     deadline: 20_000,
     verify: { for: 0, deadline: 1000 },
     mitigations: [],
+  evidence: [],
   };
   const { session, acts, close } = await openPlatform(plan, { io, root, redact: (text) => text });
   const warnings: string[] = [];

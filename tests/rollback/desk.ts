@@ -98,6 +98,7 @@ const planOf = (over: Partial<RollbackPlan>): RollbackPlan => ({
   deadline: 60_000,
   verify: { for: 5000, deadline: 10_000 },
   mitigations: [],
+  evidence: [],
   ...over,
 });
 

@@ -318,9 +318,9 @@ describe('the deploy', () => {
     engine.live.settled = false;
     const rollBack: typeof undo =
       (...args) =>
-      async (order, verify) => {
+      async (...given) => {
         engine.live.settled = true;
-        return undo(...args)(order, verify);
+        return undo(...args)(...given);
       };
     const crashing = scripted('login', (tick) => (engine.live.revision === 'rs/2' ? broken(tick) : 1), sufficientAlone);
     const record = await play(engine, engine.input([crashing], { rollBack: rollBack(engine) }));

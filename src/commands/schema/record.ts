@@ -103,6 +103,16 @@ const rollback = () =>
     guards: z.array(z.object({ name: text(), ok: z.boolean(), because: text() })),
     acts: z.array(act()),
     aftermath: text().exactOptional(),
+    evidence: z
+      .object({
+        at: time(),
+        live: text(),
+        checks: z.record(text(), z.array(sample())),
+        commands: z.array(act()),
+        missing: z.array(text()),
+      })
+      .exactOptional()
+      .describe('what was seen just before the act'),
     mitigations: z.array(text()).exactOptional(),
     manual: text().exactOptional(),
   });
