@@ -1,5 +1,5 @@
 // What a person who asked by hand reads beside the verdict: who holds the connections, and what it was compared with.
-import { type Chart, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+import { type Chart, clip, type RecordedCheck, type RunRecord } from '../kit/index.ts';
 import type { Line } from './lines.ts';
 import { formatValue } from './values.ts';
 
@@ -39,4 +39,25 @@ export const comparedWith = ({ verb, comparedWith: good }: RunRecord): Line[] =>
   const when = `${good.finishedAt.slice(0, 16).replace('T', ' ')} UTC`;
   const label = good.label === '' || good.label === 'unnamed' ? '' : `, release ${good.label}`;
   return [{ text: `compared with the last good run: ${when}${label} (${good.runId})`, indent: 6 }];
+};
+
+/** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */
+export const byHand = {
+  failing: 4,
+  next: 3,
+  warned: 2,
+  diagnosis: 240,
+  few: { checks: 3, sentence: 150 },
+  many: { sentence: 60 },
+};
+
+/** The first step stands right below, in full. */
+export const withoutStep = ({ headline: text, next: steps }: RunRecord['diagnosis']): string =>
+  steps.length > 0 ? text.replace(/ First: [^]*$/, '') : text;
+
+/** A sentence in its length for the screen. */
+export const shortened = (text: string, { verb, checks }: RunRecord): string => {
+  if (verb !== 'check') return text;
+  const unwellOnes = checks.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped').length;
+  return clip(text, unwellOnes > byHand.few.checks ? byHand.many.sentence : byHand.few.sentence);
 };

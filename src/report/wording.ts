@@ -8,7 +8,7 @@ import {
   type RecordedCheck,
   type RunRecord,
 } from '../kit/index.ts';
-import { comparedWith, holders } from './by-hand.ts';
+import { byHand, comparedWith, holders, shortened, withoutStep } from './by-hand.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
 import { partWarnings } from './part-warnings.ts';
@@ -16,16 +16,6 @@ import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
 const most = { failing: 6, next: 4, passed: 6, warned: 4 };
-
-/** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */
-const byHand = {
-  failing: 4,
-  next: 3,
-  warned: 2,
-  diagnosis: 240,
-  few: { checks: 3, sentence: 150 },
-  many: { sentence: 60 },
-};
 
 /** Attribution in words. */
 export const sinceWhen: Record<Attribution, string> = {
@@ -59,10 +49,6 @@ const diagnosed = (record: RunRecord): Line[] => {
   const text = record.verb === 'check' ? clip(withoutStep(diagnosis), byHand.diagnosis) : diagnosis.headline;
   return [{ head: `Diagnosis${layer}: `, text, tone: 'strong' }];
 };
-
-/** The first step stands right below, in full. */
-const withoutStep = ({ headline: text, next: steps }: RunRecord['diagnosis']): string =>
-  steps.length > 0 ? text.replace(/ First: [^]*$/, '') : text;
 
 /** What failed, then what could not be measured or told, then what stopped the run. */
 const unwell = (record: RunRecord): Line[] => {
@@ -104,12 +90,6 @@ const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
 /** By hand there is no release under test: what is new is new since the last good run. */
 const since = ({ attribution }: RecordedCheck, { verb }: RunRecord): string =>
   verb === 'check' && attribution === 'introduced' ? 'new since the last good run' : sinceWhen[attribution];
-
-const shortened = (text: string, { verb, checks }: RunRecord): string => {
-  if (verb !== 'check') return text;
-  const unwellOnes = checks.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped').length;
-  return clip(text, unwellOnes > byHand.few.checks ? byHand.many.sentence : byHand.few.sentence);
-};
 
 /** What the diagnosis above has told already is not told twice: the number and its limit remain. */
 const what = ({ because, value, limit, unit }: RecordedCheck, { diagnosis }: RunRecord): string => {
