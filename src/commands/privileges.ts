@@ -33,6 +33,7 @@ and the user with its password in the auth_file. \`probe:\` needs a login on the
     'An account of its own per environment, with the fewest rights that still show the page of `probe`. Nothing else may use it.',
   http: 'What the request needs: for a health page, nothing.',
   'error-rate-delta': reading,
+  'latency-delta': reading,
   prometheus: `Queries only (GET and POST on /api/v1/query and /api/v1/query_range). ${reading}`,
   scrape: reading,
   json: reading,

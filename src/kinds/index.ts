@@ -5,6 +5,7 @@ import { dbConnections } from './db-connections/index.ts';
 import { dbErrors } from './db-errors/index.ts';
 import { errorRateDelta } from './error-rate-delta/index.ts';
 import { http } from './http/index.ts';
+import { latencyDelta } from './latency-delta/index.ts';
 import { login } from './login/index.ts';
 import { poolWait } from './pool-wait/index.ts';
 
@@ -12,6 +13,7 @@ export const kinds: readonly AnyKind[] = [
   login,
   http,
   errorRateDelta,
+  latencyDelta,
   dbConnections,
   poolWait,
   connectionBudget,

@@ -14,6 +14,11 @@ export interface Case {
   baseline?: Baseline | undefined;
   /** Further baselines, e.g. yesterday at this hour: the most lenient limit, the strictest pass limit of all of them. */
   otherBaselines?: readonly Baseline[] | undefined;
+  /**
+   * What counts as bad was itself chosen by a look at the baseline, among at most so many ways (the edges of a histogram); 1 when absent.
+   * The risk of the baseline's limits is divided by it (union bound over the ways), so that the choice is paid for.
+   */
+  choices?: number | undefined;
   /** One tally per unit of time since the deploy, oldest first. Bursts that are harmless must fit into one unit. */
   units: readonly Tally[];
   tolerance: Tolerance;
@@ -105,10 +110,9 @@ export function weigh(given: Case): Weighing {
 }
 
 function limitsOf(given: Case, { alpha, beta }: { alpha: number; beta: number }): Limits {
+  const part = BASELINE_PART / within('choices', given.choices ?? 1, 1, 1e6);
   const baselines = [given.baseline ?? { errors: 0, requests: 0 }, ...(given.otherBaselines ?? [])];
-  return limitsOfAll(
-    baselines.map((baseline) => limits(baseline, given.tolerance, BASELINE_PART * alpha, BASELINE_PART * beta)),
-  );
+  return limitsOfAll(baselines.map((baseline) => limits(baseline, given.tolerance, part * alpha, part * beta)));
 }
 
 function evidence(log: number, risk: number): Evidence {

@@ -34,6 +34,7 @@ const pages: Readonly<Record<string, string>> = {
   login: '[logins](logins.md), [the check](../checks-login.md)',
   http: '[the check](../checks-login.md)',
   'error-rate-delta': '[the check](../checks-error-rate.md)',
+  'latency-delta': '[the check](../checks-latency.md)',
 };
 
 /** Everything that has reasons, in the order of the page. */

@@ -50,6 +50,7 @@ describe('the spec', () => {
     expect(spec).toMatchObject({
       tolerate: { points: 0.005, factor: 1.5, ceiling: 0.05 },
       require: 'evidence',
+      strict: false,
       minRequests: 0,
     });
   });
@@ -112,7 +113,7 @@ describe('the verdict', () => {
       needs: { requests: 1309, seconds: 1309 },
     });
     expect(verdict.because).toBe(
-      '0 of 300 requests failed (0 %) in 5 min, which still allows up to 2.65 %; limit 0.84 % = upper limit of the baseline (0 of 1,800 = 0 %, could be 0.34 %) + 0.5 pp; 1,309 more requests at this rate would settle it; evidence 0.02:1 (needed 125:1)',
+      '0 of 300 requests failed (0 %) in 5 min, which still allows up to 2.65 %; limit 0.84 % = upper limit of the baseline (0 of 1,800 = 0 %, could be 0.34 %) + 0.5 pp; 1,309 more requests at this rate would settle it (about 22 min at the present traffic); evidence 0.02:1 (needed 125:1)',
     );
   });
 
@@ -140,6 +141,14 @@ describe('the verdict', () => {
       'limit 3.8 % = upper limit of the baseline (200 of 10,000 = 2 %, could be 2.53 %) × 1.5',
     );
     expect(judge(times(3, unit(1, 100)), before(400, 10_000)).because).toContain('limit 5 % = the ceiling');
+  });
+
+  it('fails by the exact account alone when strict', () => {
+    const strict = schema.parse({ ...given, strict: true });
+    const looks = times(20, unit(50, 2500));
+    const long = before(1800, 180_000);
+    expect(judge(looks, long, {}, spec).outcome).toBe('fail');
+    expect(judge(looks, long, {}, strict)).toMatchObject({ outcome: 'inconclusive', reason: 'unproven_harm' });
   });
 
   it('asks for the alpha of the plan', () => {

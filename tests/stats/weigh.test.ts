@@ -1,5 +1,6 @@
 // The whole weighing: reference cases, each condition of FAIL and PASS alone, refusals, and whole holds with chance baselines.
 import { describe, expect, it } from 'vitest';
+import { lowerLimit, upperLimit } from '../../src/stats/baseline-limits.ts';
 import { type Case, weigh } from '../../src/stats/weigh.ts';
 import { drawn, expectClose, failures, generator, repeated, tallies } from './fixtures.ts';
 
@@ -177,5 +178,22 @@ describe('whole holds with a baseline of chance, weighed after every unit', () =
 
   it('a service that fails five times as often as tolerated is found', () => {
     expect(failing(30, 0.2)).toBe(1);
+  });
+});
+
+describe('bad requests whose mark was chosen by a look at the baseline', () => {
+  const given: Case = { ...TERMS, baseline: { errors: 90, requests: 1800 }, units: [] };
+
+  it('get limits that hold for every way it could have been chosen', () => {
+    const alone = weigh(given);
+    const chosen = weigh({ ...given, choices: 512 });
+    expectClose(chosen.upper, upperLimit({ errors: 90, requests: 1800 }, 0.002 / 512), 12);
+    expectClose(chosen.lower, lowerLimit({ errors: 90, requests: 1800 }, 0.01 / 512), 12);
+    expect(chosen.limit).toBeGreaterThan(alone.limit);
+    expect(weigh({ ...given, choices: 1 })).toEqual(alone);
+  });
+
+  it('refuses less than one way', () => {
+    expect(() => weigh({ ...given, choices: 0 })).toThrow('choices must be a finite number from 1 to 1000000, got 0.');
   });
 });

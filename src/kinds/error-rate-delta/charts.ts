@@ -1,10 +1,10 @@
 // The error rate over time, for reports.
 import { type Chart, type History, judged, type Sample } from '../../kit/index.ts';
+import { rateOf } from '../rates/words.ts';
 import type { Seen } from './count.ts';
 import { judge, weighed } from './judge.ts';
 import type { Spec } from './spec.ts';
 import { sumOf, unitsIn } from './traffic.ts';
-import { rateOf } from './words.ts';
 
 /** One point per unit that had requests, before the deploy and since, against the limit of the verdict. */
 export const charts = (history: History<Seen>, spec: Spec): Chart[] => {

@@ -1,20 +1,12 @@
 // The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
 import { duration, type History, type JudgePlan, judged, seenOf, type Verdict } from '../../kit/index.ts';
 import { type Case, weigh, type Weighing } from '../../stats/weigh.ts';
+import { rateOf } from '../rates/words.ts';
 import type { Seen, Tally } from './count.ts';
 import { worstInstance } from './instances.ts';
 import { secondsOf, sumOf, type Unit, unitsIn, vanishedTraffic } from './traffic.ts';
 import type { Spec } from './spec.ts';
-import {
-  brokenCeilingText,
-  doubtText,
-  type Facts,
-  failText,
-  harmlessText,
-  provenText,
-  rateOf,
-  unprovenText,
-} from './words.ts';
+import { brokenCeilingText, doubtText, type Facts, failText, harmlessText, provenText, unprovenText } from './words.ts';
 
 /** Proof needs so many units: slow faults need time. */
 const unitsForProof = 24;
@@ -48,7 +40,7 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   const { ceiling } = spec.tolerate;
   const past = sumOf(before);
   const known = past.requests > 0 ? past : undefined;
-  const terms = termsOf(units, plan);
+  const terms = termsOf(units, plan, spec);
   const weighing = weighed(units, before, plan, spec);
   const facts: Facts = {
     weighing,
@@ -65,20 +57,21 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   return { ...undecided(facts, seen, plan.absolute), ...numbers(weighing) };
 };
 
-const termsOf = (units: Unit[], plan: JudgePlan): Omit<Case, 'tolerance'> => ({
+const termsOf = (units: Unit[], plan: JudgePlan, { strict }: Spec): Omit<Case, 'tolerance'> => ({
   units,
   alpha: plan.alpha,
   beta: plan.beta,
   // Fixed before the first unit: a plan that grew with the data would void the guarantee.
   planned: Math.max(1, plan.units),
-  strict: false,
+  strict,
   minUnitsForPass: unitsForProof,
 });
 
 /** What these units show against the rate before the deploy, or against the ceiling where that is not known. */
-export const weighed = (units: Unit[], before: Unit[], plan: JudgePlan, { tolerate }: Spec): Weighing => {
+export const weighed = (units: Unit[], before: Unit[], plan: JudgePlan, spec: Spec): Weighing => {
+  const { tolerate } = spec;
   const past = sumOf(before);
-  const terms = termsOf(units, plan);
+  const terms = termsOf(units, plan, spec);
   return past.requests > 0
     ? weigh({ ...terms, baseline: past, tolerance: tolerate })
     : weigh({ ...terms, tolerance: { ceiling: tolerate.ceiling } });

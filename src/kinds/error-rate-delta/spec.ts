@@ -29,6 +29,8 @@ export const spec = z.strictObject({
   tolerate: toleranceSpec.prefault({}),
   /** `evidence`: no sign of harm passes, with a caveat; `proof`: the rate must be shown to be within the limit. */
   require: z.enum(['evidence', 'proof']).default('evidence'),
+  /** True: the exact account alone may fail; small regressions take longer. */
+  strict: z.boolean().default(false),
   /** With fewer requests in the hold nothing is concluded. */
   minRequests: countSchema().default(0),
 });

@@ -1,0 +1,152 @@
+// One sequential test: whether more requests are slower than a bound than tolerated.
+import type { JudgePlan, Verdict } from '../../kit/index.ts';
+import { total } from '../../stats/tally.ts';
+import type { Tolerance } from '../../stats/tolerance.ts';
+import { weigh, type Weighing } from '../../stats/weigh.ts';
+import { rateOf } from '../rates/words.ts';
+import { type Bound, bucketsOf, slowIn, splitAt, type Unit } from './bounds.ts';
+import { secondsOf } from './seen.ts';
+import type { Spec } from './spec.ts';
+import {
+  brokenCeilingText,
+  cutText,
+  doubtText,
+  edgeText,
+  type Facts,
+  failText,
+  harmlessText,
+  provenText,
+  unprovenText,
+} from './words.ts';
+
+/** Proof needs so many units: slow faults need time. */
+const unitsForProof = 24;
+
+/** Evidence below this is no sign of harm. */
+const harmless = 2;
+
+/** The edges among which the baseline chooses that of a percentile, at most: the finest grid of a log has 90 per decade. */
+const mostEdges = 512;
+
+export const waiting = (reason: string, because: string): Verdict => ({
+  outcome: 'inconclusive',
+  settled: false,
+  reason,
+  because,
+});
+
+/** What may become slower. At a percentile at most half of the fast requests may: twice the slow half of a p50 would be all. */
+const toleranceAt = ({ share }: Bound, before: number, { tolerate }: Spec): Tolerance => {
+  if (share === undefined) return tolerate;
+  const usual = Math.max(share, before);
+  return { ...tolerate, factor: Math.min(tolerate.factor, (1 + usual) / (2 * usual)) };
+};
+
+/** What these units show at this bound, and in which terms. */
+export const weighed = (
+  bound: Bound,
+  units: readonly Unit[],
+  before: readonly Unit[],
+  plan: JudgePlan,
+  spec: Spec,
+): { weighing: Weighing; facts: Facts; ceilingAlone: () => Weighing } => {
+  const past = total(slowIn(before, bound));
+  const baseline = past.requests > 0 ? past : undefined;
+  const terms = {
+    units: slowIn(units, bound),
+    alpha: plan.alpha,
+    beta: plan.beta,
+    // Fixed before the first unit: a plan that grew with the data would void the guarantee.
+    planned: Math.max(1, plan.units),
+    strict: spec.strict,
+    minUnitsForPass: unitsForProof,
+    choices: bound.share === undefined ? 1 : mostEdges,
+  };
+  const tolerance = toleranceAt(bound, rateOf(past), spec);
+  const ceilingAlone = (): Weighing => weigh({ ...terms, tolerance: { ceiling: tolerance.ceiling } });
+  const weighing = baseline ? weigh({ ...terms, baseline, tolerance }) : ceilingAlone();
+  const { alpha, beta } = plan;
+  const length = secondsOf(units) * 1000;
+  return { weighing, facts: { bound, weighing, baseline, tolerance, alpha, beta, length }, ceilingAlone };
+};
+
+/** The verdict at one bound. */
+export const judgeBound = (
+  bound: Bound,
+  units: readonly Unit[],
+  before: readonly Unit[],
+  plan: JudgePlan,
+  spec: Spec,
+): Verdict => {
+  const { ceiling } = spec.tolerate;
+  const { weighing, facts, ceilingAlone } = weighed(bound, units, before, plan, spec);
+  const numbers = { value: rateOf(weighing), limit: weighing.limit, unit: 'share' };
+  const cutBefore = cutAt(bound, before, 'before the deploy');
+  if (cutBefore) return cutBefore;
+  if (!facts.baseline && ceiling === undefined) return waiting('no_baseline', noLimit(bound));
+  // What a bound cuts counts as fast, so a failure stands, whatever was cut.
+  if (weighing.decision === 'fail') return { ...failed(facts), ...numbers };
+  const cut = cutAt(bound, units, 'any more: the release has other buckets');
+  if (cut) return cut;
+  if (ceiling !== undefined && weighing.ceilingWasBroken && ceilingAlone().decision === 'fail')
+    return { ...stillBroken(facts, ceiling), ...numbers, limit: ceiling };
+  return { ...undecided(facts, spec, plan.absolute), ...numbers };
+};
+
+const noLimit = ({ ms }: Bound): string =>
+  `nothing is known of the time before the deploy, and without tolerate.ceiling any share slower than ${edgeText(ms)} could be usual`;
+
+const cutAt = (bound: Bound, units: readonly Unit[], when: string): Verdict | undefined => {
+  const buckets = bucketsOf(units);
+  if (splitAt(buckets, bound.ms).cut === 0) return undefined;
+  const [above, upTo] = buckets.find((bucket) => splitAt([bucket], bound.ms).cut > 0) ?? [0, null];
+  const around = upTo === null ? `the bucket above ${edgeText(above)}` : `${edgeText(above)} to ${edgeText(upTo)}`;
+  return waiting('no_edge', cutText(bound, around, when));
+};
+
+const failed = (facts: Facts): Verdict => ({
+  outcome: 'fail',
+  settled: true,
+  // What was proven is a change against the time before, which nothing but an unusual hour or this release explains.
+  ...(facts.baseline ? { introduced: true } : {}),
+  reason: facts.baseline ? 'slower_than_before' : 'above_ceiling',
+  because: failText(facts),
+  next: 'look at the slowest route of the new release first, and whether it waits: for a connection of the pool, a lock, another service',
+});
+
+const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
+  outcome: 'fail',
+  settled: true,
+  asks: 'block',
+  reason: 'above_ceiling',
+  because: brokenCeilingText(facts, facts.weighing, ceiling),
+  next: 'look for what slowed it down before this deploy: the releases before, a dependency, the database',
+});
+
+/** Not proven slower: good, good with a caveat, or too little to say. */
+const undecided = (facts: Facts, spec: Spec, absolute: boolean): Verdict => {
+  const { weighing, baseline } = facts;
+  if (weighing.requests < spec.minRequests) return unproven(facts);
+  if (weighing.capital.value >= harmless || rateOf(weighing) > weighing.limit)
+    return waiting('unproven_harm', doubtText(facts));
+  if (!baseline && !absolute)
+    return waiting(
+      'no_baseline',
+      `${harmlessText(facts)}; whether that is slower than before cannot be told without a baseline`,
+    );
+  if (weighing.decision === 'pass')
+    return { outcome: 'pass', settled: true, reason: 'proven', because: provenText(facts) };
+  if (spec.require === 'proof') return unproven(facts);
+  return { outcome: 'pass', settled: true, reason: 'no_sign_of_harm', because: harmlessText(facts) };
+};
+
+const unproven = (facts: Facts): Verdict => {
+  const { requestsNeeded, requests } = facts.weighing;
+  const perSecond = facts.length > 0 ? requests / (facts.length / 1000) : 0;
+  return {
+    ...waiting('insufficient_traffic', unprovenText(facts)),
+    ...(requestsNeeded === undefined
+      ? {}
+      : { needs: { requests: requestsNeeded, ...(perSecond > 0 ? { seconds: requestsNeeded / perSecond } : {}) } }),
+  };
+};
