@@ -30,13 +30,10 @@ const stages = [
 ] as const;
 
 /** Milliseconds of a stage over all requests; undefined where it never happened. */
-export const stageSum = (hops: readonly HopSeen[], stage: (typeof stages)[number][0]): number | undefined => {
+const stageSum = (hops: readonly HopSeen[], stage: (typeof stages)[number][0]): number | undefined => {
   const times = hops.flatMap((hop) => hop[stage] ?? []);
   return times.length === 0 ? undefined : times.reduce((sum, ms) => sum + ms, 0);
 };
-
-/** The stages of a request by their key, with the words for them. */
-export const stageNames = stages;
 
 const connections = (hops: readonly HopSeen[]): string => {
   const reused = hops.filter((hop) => hop.reused).length;
