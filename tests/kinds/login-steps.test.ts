@@ -107,6 +107,41 @@ test.each([
   expect(judge(await look('warmup')).because).toBe(`login is BROKEN at step 2 of 3: ${because}`);
 });
 
+test('a page that shows what was captured is refused to all who captured nothing', async () => {
+  const sessions = new Set<string>();
+  const server = kept(
+    await routes({
+      'POST /in': ({ response, body }) => {
+        if (!body.includes('Pr0be')) return void response.writeHead(401).end('{}');
+        sessions.add('a-session');
+        return void response.end('{"key":"a-session","id":"user-77"}');
+      },
+      'GET /me': ({ request, response }) => {
+        const known = sessions.has(String(request.headers.authorization).replace('Key ', ''));
+        response.writeHead(known ? 200 : 401).end(known ? `user-77 ${String(request.headers['x-id'])}` : '');
+      },
+      'POST /out': ({ response }) => {
+        sessions.clear();
+        response.end();
+      },
+    }),
+  );
+  const capture = { key: '$.key', id: '$.id', none: { json: '$.none', optional: true } };
+  const steps = [{ post: '/in', json: { u: '{{username}}', p: '{{password}}' }, capture }];
+  const { look } = await open(server.url, steps, {
+    probe: { get: '/me', headers: { 'x-id': '{{id}}{{none}}' }, granted: { contains: '{{id}} {{id}}' } },
+    logout: { post: '/out' },
+  });
+  expect(stepsOf(await look())).toEqual([
+    'a stranger: refused',
+    'a wrong password: refused',
+    'sign in: granted',
+    'see /me: granted',
+    'sign out: granted',
+    'the session after the logout: refused',
+  ]);
+});
+
 test('a step that is not as expected says how', async () => {
   const steps = [{ get: '/page', expect: { contains: 'Welcome' }, capture: { key: { meta: 'csrf' } } }];
   const { look, judge } = await open((await app()).url, steps);

@@ -8,12 +8,12 @@ import { derivedValues } from './flows/credentials.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { Codes } from './flows/totp.ts';
 import type { Visit } from './flows/visit.ts';
-import { loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
+import { filledNames, loginSteps, logoutSteps, sessionHeaders } from './plan.ts';
 import type { StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
 import { takeStep } from './steps.ts';
 import { openVisitor, type Surroundings } from './visitor.ts';
-import { requestVisit, type StepFinding, type Walk } from './visits.ts';
+import { requestVisit, type StepFinding, StepProblem, type Walk } from './visits.ts';
 
 /** What one place is visited with. */
 export interface Stage {
@@ -27,12 +27,16 @@ export interface Stage {
 
 type Role = StepSeen['role'];
 
+/** Who does not sign in, or not to the end, has captured nothing: what refers to it finds a value that is nobody's. */
+const nobody = (spec: LoginSpec): Record<string, string> =>
+  Object.fromEntries(filledNames(spec).map((name) => [name, `nobody-${crypto.randomUUID()}`]));
+
 /** A new visitor at the beginning of its way. */
 export const setOut = async ({ spec, base, around, clock, codes }: Stage, password: string): Promise<Walk> => {
   const { username } = spec.account;
   const derived = derivedValues(spec.login, username, password);
   for (const [name, value] of Object.entries(derived)) around.learn(value, name);
-  const values = { username, password, ...derived };
+  const values = { ...(password === spec.account.password ? {} : nobody(spec)), username, password, ...derived };
   const page = spec.login.form?.page;
   const loginPage = page === undefined ? undefined : new URL(urlOf(base, page)).pathname;
   const visitor = await openVisitor(around);
@@ -74,6 +78,7 @@ export const seen = async (
   try {
     return done(await act());
   } catch (error) {
+    if (error instanceof StepProblem) return done({ outcome: 'broken', note: error.message, status: null });
     const { reason, because } = unanswered(error);
     return done({ outcome: 'broken', note: because, status: null, reason });
   }

@@ -96,9 +96,9 @@ const name = 'the session after the logout';
 export const withDeadSession = async (stage: Stage, { headers, values }: SavedSession): Promise<StepSeen> => {
   const walk = await setOut(stage, '');
   walk.visitor.headers = headers;
+  Object.assign(walk.values, values);
   const dead = deadStep(stage.spec);
   if (dead) {
-    Object.assign(walk.values, values);
     return asNegative(name, await seen(name, 'negative', walk, stage.clock, () => askDead(stage, dead, walk)));
   }
   const step = await probe(stage, walk);

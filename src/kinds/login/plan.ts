@@ -139,6 +139,9 @@ const fills = ({ step, gives = [] }: FlowStep): string[] => [
   ...('capture' in step ? Object.keys(step.capture) : []),
 ];
 
+/** Names of everything that the steps of a login fill. */
+export const filledNames = (spec: Planned): string[] => loginSteps(spec).flatMap(fills);
+
 /** References that nothing fills: neither the account nor a capture of an earlier step. */
 export const unknownReferences = (spec: LoginKeys): string[] => {
   const account = ['username', 'password', ...(spec.account.totp ? ['totp'] : [])];

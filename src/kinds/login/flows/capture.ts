@@ -45,7 +45,8 @@ export const captureAll = async (
     if (value !== undefined && value !== '') {
       if (value.length >= 4) walk.around.learn(value, name);
       walk.values[name] = value;
-    } else if (!from.optional)
+    } else if (from.optional) walk.values[name] ??= '';
+    else
       throw new StepProblem(
         `the answer (status ${arrival.last.status}) has no "${name}" at ${written(from)}`,
         noCapture,

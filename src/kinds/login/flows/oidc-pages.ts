@@ -74,8 +74,8 @@ export const endSession = async (oidc: OidcKeys, walk: Walk): Promise<StepFindin
   const { end_session_endpoint: endpoint } = stateOf(walk).server;
   if (endpoint === undefined) throw new StepProblem('the discovery document has no end_session_endpoint');
   const url = new URL(endpoint);
-  const { idToken } = walk.values;
-  if (idToken !== undefined) url.searchParams.set('id_token_hint', idToken);
+  const { idToken = '' } = walk.values;
+  if (idToken !== '') url.searchParams.set('id_token_hint', idToken);
   url.searchParams.set('client_id', oidc.client.id);
   if (oidc.postLogoutRedirectUri !== undefined)
     url.searchParams.set('post_logout_redirect_uri', oidc.postLogoutRedirectUri);

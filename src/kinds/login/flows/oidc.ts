@@ -28,7 +28,7 @@ const keep = ({ access_token: token, refresh_token: refresh, id_token: idToken }
   const given = { token, refresh, idToken };
   const known = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
   learnAll(Object.fromEntries(known), walk);
-  Object.assign(walk.values, Object.fromEntries(known));
+  Object.assign(walk.values, { refresh: '', idToken: '', ...walk.values, ...Object.fromEntries(known) });
 };
 
 const signatureOf = async ({ library, options }: Provider, server: OidcState['server'], response: Response) =>
@@ -61,7 +61,7 @@ const refresh = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
   const { server } = stateOf(walk);
   const { library, client, auth, options } = await openProvider(oidc, walk);
   const { refresh: token } = walk.values;
-  if (token === undefined)
+  if (token === undefined || token === '')
     throw new StepProblem('the provider gave no refresh token; most want the scope offline_access and prompt=consent');
   const response = await saying('the token endpoint', () =>
     library.refreshTokenGrantRequest(server, client, auth, token, options),
@@ -74,8 +74,8 @@ const refresh = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
 const revoke = async (oidc: OidcKeys, walk: Walk): Promise<StepFinding> => {
   const { server } = stateOf(walk);
   const { library, client, auth, options } = await openProvider(oidc, walk);
-  const { token, refresh: renewal } = walk.values;
-  for (const one of [token, renewal].filter((given) => given !== undefined))
+  const { token = '', refresh: renewal = '' } = walk.values;
+  for (const one of [token, renewal].filter((given) => given !== ''))
     await saying('the revocation endpoint', async () =>
       library.processRevocationResponse(await library.revocationRequest(server, client, auth, one, options)),
     );

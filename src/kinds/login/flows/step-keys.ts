@@ -61,7 +61,7 @@ const capture = () =>
         url: z.string().min(1).optional(),
         /** What of it: the first group, or all that matches; alone: of the body. */
         regex: pattern().optional(),
-        /** Without it the step goes on. */
+        /** Without it the step goes on; the name stands for an empty text. */
         optional: z.boolean().default(false),
       })
       .refine(
