@@ -43,9 +43,18 @@ interface Target {
   migration?: string;
 }
 
+/** Nobody goes back from what cannot be told: no fence could hold. */
+const liveNow = async (platform: Opened['platform']): Promise<{ revision: string }> => {
+  try {
+    return (await platform?.session.live()) ?? { revision: '' };
+  } catch (error) {
+    throw new UsageError(`what is live cannot be told: ${(error as Error).message}`, { cause: error });
+  }
+};
+
 /** `from` is what is live now; `to` is named, or the newest captured baseline's revision. Never "the previous one". */
 const targetOf = async ({ to }: RollbackOptions, { platform, store, profile }: Opened): Promise<Target> => {
-  const { revision: from } = (await platform?.session.live()) ?? { revision: '' };
+  const { revision: from } = await liveNow(platform);
   const newest = await store.baseline(profile.service, profile.environment);
   const captured = to ?? newest?.live;
   if (captured === undefined)

@@ -67,6 +67,17 @@ describe('the plan of a rollback by hand', () => {
     expect(stderr).toContain('&& /bin/true');
     expect(stderr).not.toContain('pass/word');
   });
+
+  it('is a sentence and no stack where nobody can tell what is live', async () => {
+    const project = await webProject();
+    await edit(project, (text) => text.replace('symlink: {', 'symlink: { current: ./nowhere,'));
+    const { exitCode, stderr } = await project.holdpoint('rollback', 'web', '--to', 'r2', '--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^what is live cannot be told: \S+nowhere is no symbolic link: which release is live cannot be told$/m,
+    );
+    expect(stderr).not.toContain('    at ');
+  });
 });
 
 describe('a question on the terminal', () => {
