@@ -85,6 +85,25 @@ describe('Node-RED', () => {
     expect(passwordsSent(running)).toBe(1);
   });
 
+  it('whose account is refused all through a run is not locked out by us', async () => {
+    const running = await started();
+    const hold = { warmup: '2s', for: '4s', every: '1s', failAfter: 3, errorGrace: '5s', deadline: '20s' };
+    const looked = await runLogin(
+      running,
+      { ...spec, every: '1s' },
+      {
+        profile: { hold, baseline: '20s' },
+        args: ['--', '/bin/true'],
+        env: { PROBE_PASSWORD: 'an0ther+pass/word&2' },
+      },
+    );
+    expect(verdictOf(looked)).toMatchObject({ exitCode: 12, outcome: 'error', reason: 'account_refused' });
+    expect(passwordsSent(running)).toBe(4);
+    // The fifth attempt is the last that it takes.
+    const negative = { wrongPassword: { off: 'it would be one attempt too many' } };
+    expect(verdictOf(await runLogin(running, { ...spec, negative }))).toMatchObject({ exitCode: 0, outcome: 'pass' });
+  });
+
   it('with a default user lets a stranger read its settings', async () => {
     const running = await started('open-door');
     const looked = await runLogin(running, spec);

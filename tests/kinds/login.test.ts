@@ -375,16 +375,41 @@ describe('an account that is held back', () => {
     expect(service.asked.length).toBe(count);
   });
 
-  test('by a password that is refused again and again, stops after four', async () => {
+  test('by a password that is refused again and again, stops before the account is locked', async () => {
     const service = await app({ login: 401 });
     const { look, judge } = await open(formSpec(service.url));
-    for (let n = 0; n < 6; n += 1) await look('warmup');
-    expect(service.passwords).toHaveLength(4);
-    expect(judge(await look('warmup')).because).toBe(
-      'login REFUSED the right password at step 1 of 4 (not tried again): the right password was refused 4 times; more could lock the account',
+    const sent = async (phase: Phase, looks: number): Promise<number> => {
+      for (let n = 0; n < looks; n += 1) await look(phase);
+      return service.passwords.length;
+    };
+    expect([await sent('baseline', 2), await sent('warmup', 4), await sent('hold', 6)]).toEqual([2, 2, 4]);
+    expect(judge(await look('hold')).because).toBe(
+      'login REFUSED the right password at step 1 of 4 (not tried again): the account was refused 4 times in a row; more could lock it',
     );
-    await look('verify');
-    expect(service.passwords).toHaveLength(5);
+    expect([await sent('last', 2), await sent('verify', 3)]).toEqual([4, 5]);
+    // No wrong one of ours was among them.
+    expect(new Set(service.passwords)).toEqual(new Set([account.password]));
+  });
+
+  test('sends the wrong password when the right one is taken again', async () => {
+    const service = await app({ login: 401 });
+    const { look } = await open(formSpec(service.url));
+    await look('warmup');
+    await look('hold');
+    delete service.knobs.login;
+    await look('hold');
+    expect(service.passwords).toEqual(Array(3).fill(account.password));
+    const looks = await look('hold');
+    expect(stepsOf(looks)).toContain('a wrong password: refused');
+    await look('hold');
+    expect(service.passwords.filter((password) => password !== account.password)).toHaveLength(1);
+  });
+
+  test('counts our own wrong password against the account', async () => {
+    const service = await app({ login: 401 });
+    const { look } = await open(formSpec(service.url));
+    for (let n = 0; n < 6; n += 1) await look('hold');
+    expect(service.passwords).toHaveLength(4);
   });
 
   test('refused before the deploy as well is our own error', async () => {
@@ -495,7 +520,10 @@ describe('the keys', () => {
     [{ target: undefined }, 'needs a target (a base URL) or instances'],
     [{ target: 'ftp://a' }, 'must be an http or https URL like https://auth.example.com'],
     [{ login: {} }, 'needs exactly one of form, json, graphql, oidc, oauth, saml, basic, digest, steps'],
-    [{ login: { form: { page: '/' }, json: { post: '/' } } }, 'needs exactly one of form, json, graphql, oidc, oauth, saml, basic, digest, steps'],
+    [
+      { login: { form: { page: '/' }, json: { post: '/' } } },
+      'needs exactly one of form, json, graphql, oidc, oauth, saml, basic, digest, steps',
+    ],
     [{ account: { username: 'a', password: 'abc' } }, 'secrets below 4 characters cannot be masked'],
     [{ probe: { get: '/me', granted: {} } }, 'needs at least one of status, contains, json, location'],
     [{ session: {} }, 'needs one of cookie, header'],

@@ -2,7 +2,7 @@
 import { isMissedLook, MissedLook } from '../../kit/errors.ts';
 import type { Session, World } from '../../kit/kind.ts';
 import type { Missed } from '../../kit/outcomes.ts';
-import type { Look, Phase, Tick } from '../../kit/samples.ts';
+import type { Look, Tick } from '../../kit/samples.ts';
 import { patience } from '../http/session.ts';
 import { type Place, placesOf, urlOf } from '../http/target.ts';
 import { isGranted, type Stage, setOut, signIn, signOut } from './attempt.ts';
@@ -14,6 +14,7 @@ import {
   withEarlierSession,
   withWrongPassword,
 } from './negatives.ts';
+import { mostRefusals, notTried, refusalsAfter } from './account.ts';
 import { burst } from './burst/burst.ts';
 import { type Codes, openCodes } from './flows/totp.ts';
 import { observe } from './observe/index.ts';
@@ -23,19 +24,14 @@ import { prepareCookies } from './jar.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
 
-/**
- * After so many refusals of the right password in one phase it is not sent again: five wrong ones lock an account in
- * common products, and four of the last twenty samples confirm a failure anyway.
- */
-const mostRefusals = 4;
-
 /** What a session remembers between looks. */
 interface Memory {
   /** Set by the first look of the hold: the negatives are looked at once. */
   negativesDone: boolean;
+  /** The wrong password waits until the right one is taken: each refusal counts against the account. */
+  wrongPasswordDone: boolean;
   throttled: Missed | undefined;
-  phase: Phase | undefined;
-  /** Refusals of the right password in this phase, by place. */
+  /** Refusals in this run since the account was last let in, by place. */
   refusals: Map<string, number>;
 }
 
@@ -108,20 +104,6 @@ const visit = async (stage: Stage, asked: Asked): Promise<LoginSeen> => {
   return { steps: [...negatives, ...steps, ...kept, ...out, ...dead], ms, total, ...(observed ? { observed } : {}) };
 };
 
-const notTried: StepSeen = {
-  name: 'sign in',
-  role: 'login',
-  outcome: 'refused',
-  status: null,
-  ms: 0,
-  trail: 'not tried again',
-  note: `the right password was refused ${mostRefusals} times; more could lock the account`,
-  reason: '',
-};
-
-const isRefused = ({ steps }: LoginSeen): boolean =>
-  steps.some(({ role, outcome }) => role === 'login' && outcome === 'refused');
-
 const asked = (spec: LoginSpec, isFirst: boolean): Asked => ({
   anonymous: spec.negative.anonymous === true,
   // One wrong attempt per run, also with several instances: they share the account.
@@ -138,15 +120,21 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
   await Promise.all([world.io.http.prepare?.(), prepareCookies(), prepareForms()]);
   const { totp } = spec.account;
   const codes = totp && openCodes(totp, world.io.clock);
-  const memory: Memory = { negativesDone: false, throttled: undefined, phase: undefined, refusals: new Map() };
+  const memory: Memory = {
+    negativesDone: false,
+    wrongPasswordDone: false,
+    throttled: undefined,
+    refusals: new Map(),
+  };
+  const isUneasy = (): boolean => [...memory.refusals.values()].some((refusals) => refusals > 0);
 
   const lookAt = async (place: Place, negatives: Asked, tick: Tick): Promise<Look<LoginSeen>> => {
     const group = place.group === undefined ? {} : { group: place.group };
     const refusals = memory.refusals.get(place.base) ?? 0;
-    if (refusals >= mostRefusals) return { ...group, seen: { steps: [notTried], ms: 0 } };
+    if (refusals >= mostRefusals(tick.phase)) return { ...group, seen: { steps: [notTried(refusals)], ms: 0 } };
     try {
       const seen = await visit(stageFor(spec, place, tick, world, codes), negatives);
-      memory.refusals.set(place.base, isRefused(seen) ? refusals + 1 : 0);
+      memory.refusals.set(place.base, refusalsAfter(seen, refusals));
       const throttle = throttleIn(seen.steps);
       if (!throttle) return { ...group, seen };
       memory.throttled = throttleOf(throttle);
@@ -159,8 +147,7 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
 
   const burstAt = async (keys: LoginSpec['burst'], tick: Tick): Promise<Look<LoginSeen>[]> => {
     // An account that is held back, or whose password is refused, is left in peace.
-    const isUneasy = memory.throttled !== undefined || [...memory.refusals.values()].some((refusals) => refusals > 0);
-    if (!keys || isUneasy) return [];
+    if (!keys || memory.throttled !== undefined || isUneasy()) return [];
     const stages = placesOf(spec).map((place) => stageFor(spec, place, tick, world, codes));
     return [{ seen: { steps: [], ms: 0, burst: await burst(world.check, keys, stages) } }];
   };
@@ -171,13 +158,15 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
         const { by, reason, because } = memory.throttled;
         throw new MissedLook(by, reason, because);
       }
-      if (memory.phase !== tick.phase) memory.refusals.clear();
-      memory.phase = tick.phase;
-      const withNegatives = tick.phase === 'hold' && !memory.negativesDone;
-      memory.negativesDone ||= withNegatives;
-      return Promise.all(
-        placesOf(spec).map((place, index) => lookAt(place, withNegatives ? asked(spec, index === 0) : nothing, tick)),
-      );
+      const isFirst = tick.phase === 'hold' && !memory.negativesDone;
+      memory.negativesDone ||= isFirst;
+      const wrongPassword = tick.phase === 'hold' && !memory.wrongPasswordDone && !isUneasy();
+      memory.wrongPasswordDone ||= wrongPassword;
+      const negativesOf = (index: number): Asked => {
+        const all = asked(spec, index === 0);
+        return { ...(isFirst ? all : nothing), wrongPassword: wrongPassword && all.wrongPassword };
+      };
+      return Promise.all(placesOf(spec).map((place, index) => lookAt(place, negativesOf(index), tick)));
     },
     ...(spec.burst ? { stimulus: (tick: Tick) => burstAt(spec.burst, tick) } : {}),
     close: async () => undefined,
