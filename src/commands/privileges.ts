@@ -39,6 +39,26 @@ and the user with its password in the auth_file. \`probe:\` needs a login on the
   json: reading,
   log: 'Permission to read the files, by a group such as adm; never to write them.',
   kubernetes: clusterRole('apps', 'deployments'),
+  helm: `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: holdpoint, namespace: prod }
+rules:
+  - { apiGroups: [""], resources: [secrets], verbs: [get, list, create, update, delete] }   # Helm keeps its releases there
+  - { apiGroups: [apps], resources: [deployments, statefulsets], verbs: [get, list, watch, create, patch, update, delete] }
+  # and the same verbs on whatever else the chart holds`,
+  argocd: 'An account with the actions get and sync on the application (argocd-rbac-cm).',
+  flux: 'The verb get on the Kustomization or HelmRelease; holdpoint changes nothing there.',
+  ecs: 'ecs:DescribeServices, ecs:DescribeTaskDefinition, ecs:UpdateService on the service, and iam:PassRole on the roles of the task.',
+  lambda: 'lambda:GetAlias, lambda:UpdateAlias and lambda:GetFunctionConfiguration on the function.',
+  'cloud-run': 'roles/run.developer on the service, and roles/iam.serviceAccountUser on the account that it runs as.',
+  nomad: 'A token with read-job and submit-job in the namespace.',
+  heroku: 'A token of an account with the permission deploy on the app.',
+  fly: 'A token of `fly tokens create deploy`.',
+  kamal: 'The SSH key of the deploy.',
+  swarm: 'A docker context that reaches a manager node.',
+  pm2: 'The user whose pm2 it is.',
+  systemd:
+    'With `manager: sudo`: one line in sudoers for exactly `systemctl restart UNIT`, and one for `systemctl reset-failed UNIT`.',
   'argo-rollouts': clusterRole('argoproj.io', 'rollouts'),
   command: ownUser,
   symlink: `${ownUser} It must be able to replace the link \`current\`, and to run \`restart\` (one line in sudoers for exactly that command).`,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Direction, Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
-import { argument, deadline, wholeSeconds } from './settings.ts';
+import { argument, deadline, ownTimeout } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -106,7 +106,7 @@ const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> 
 const back = async (spec: Settings, { to }: Direction, ask: Ask): Promise<string[]> => {
   const id = entryOf(await appOf(spec, ask), to);
   if (id === undefined) throw new Error(`the history of ${spec.app} holds ${to} no more`);
-  return cli(spec, 'rollback', spec.app, String(id), `--timeout=${wholeSeconds(spec.deadline)}`);
+  return cli(spec, 'rollback', spec.app, String(id), `--timeout=${ownTimeout(spec.deadline)}`);
 };
 
 const can = (spec: Settings, verb: string) => ({
@@ -134,7 +134,7 @@ export const argocd = platformOf<Settings, Live>({
     app: auth
     project: default
     server: argocd.example.com       # without it, the current context of argocd; the token stands in ARGOCD_AUTH_TOKEN
-    deadline: 5m                     # also the --timeout of argocd app rollback
+    deadline: 5m                     # argocd app rollback gets 10 s less as its --timeout
 `,
   aftermath:
     'Argo CD shows OutOfSync, and the next sync deploys what is in Git: revert the commit there before anybody syncs or switches auto-sync on.',

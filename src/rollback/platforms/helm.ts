@@ -6,7 +6,7 @@ import { type Ask, shellLine } from './commands.ts';
 import { ownerOf } from './kubernetes/owners.ts';
 import { readinessOf } from './kubernetes/readiness.ts';
 import { type WorkloadObject, workloadSchema } from './kubernetes/objects.ts';
-import { argument, type Cluster, clusterKeys, kubectl, wholeSeconds } from './settings.ts';
+import { argument, type Cluster, clusterKeys, kubectl, ownTimeout } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -125,7 +125,7 @@ const rollback = (spec: Settings, to: string): string[] => [
   spec.release,
   to,
   '--wait',
-  `--timeout=${wholeSeconds(spec.deadline)}s`,
+  `--timeout=${ownTimeout(spec.deadline)}s`,
 ];
 
 const mayDo = (spec: Settings, verb: string, resource: string) => ({
@@ -156,7 +156,7 @@ export const helm = platformOf<Settings, Found>({
     context: prod-eu
     namespace: prod
     readiness: kubectl               # helm: all upgrades use --wait, no kubectl here
-    deadline: 5m                     # also the --timeout of helm rollback
+    deadline: 5m                     # helm rollback gets 10 s less as its --timeout
 `,
   aftermath:
     'Chart and values in Git or CI still describe the release that was rolled back: the next upgrade brings it back. CRDs stayed as they were.',

@@ -34,5 +34,5 @@ export const kubectl = ({ namespace, context, kubeconfig }: Cluster): string[] =
   `--namespace=${namespace}`,
 ];
 
-/** Whole seconds for a command's own --timeout, at least one. */
-export const wholeSeconds = (ms: number): number => Math.max(1, Math.floor(ms / 1000));
+/** Seconds for a command's own --timeout: a little less than our deadline, so that it can still end in order. */
+export const ownTimeout = (ms: number): number => Math.max(1, Math.floor((ms - Math.min(10_000, ms / 5)) / 1000));

@@ -41,7 +41,7 @@ const recording: Recording = {
     { call: 'argocd account can-i get applications default/auth --server=argocd.example.com', answer: () => 'yes' },
     { call: 'argocd account can-i sync applications default/auth --server=argocd.example.com', answer: () => 'yes' },
   ],
-  act: 'argocd app rollback auth 4 --timeout=300 --server=argocd.example.com',
+  act: 'argocd app rollback auth 4 --timeout=290 --server=argocd.example.com',
 };
 
 platformContract(argocd, () => recordedSystem(recording));

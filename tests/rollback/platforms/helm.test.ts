@@ -37,7 +37,7 @@ const history = 'helm --kube-context=prod-eu --namespace=prod history auth --out
 const workloads =
   'kubectl --context=prod-eu --namespace=prod get deployments.apps,statefulsets.apps --selector=app.kubernetes.io/managed-by=Helm -o json';
 const may = 'kubectl --context=prod-eu --namespace=prod auth can-i';
-const rollback = 'helm --kube-context=prod-eu --namespace=prod rollback auth 1 --wait --timeout=300s';
+const rollback = 'helm --kube-context=prod-eu --namespace=prod rollback auth 1 --wait --timeout=290s';
 
 const recording: Recording = {
   source: 'https://helm.sh/docs/helm/helm_history/ and helm_rollback/',
