@@ -47,8 +47,8 @@ const outside = (src, libraries) => ({
   },
 });
 
-/** Parts of Node that validating rarely needs and that are slow to load: each is loaded when one of its names is used. */
-const atNeed = ['node:crypto', 'node:fs/promises', 'node:module'];
+/** Parts of Node that most runs never need and that are slow to load: each is loaded when one of its names is used. */
+const atNeed = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:module', 'node:readline', 'node:zlib'];
 
 const builtinsAtNeed = {
   name: 'builtins-at-need',
