@@ -20,7 +20,10 @@ const matcherPattern = /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\.)*"
 const functionPattern = /^\s*(?:sum|avg|min|max|count|rate|irate|increase|delta|idelta|histogram_quantile)\b[^{]*\(/;
 
 const remedies: readonly [RegExp, string][] = [
-  [functionPattern, 'give the raw counter or gauge alone: holdpoint takes increases and sums itself'],
+  [
+    functionPattern,
+    'give the raw counter or gauge alone: holdpoint takes increases and sums itself (a free query for prometheus: {{window}} in place of its window)',
+  ],
   [/[[\]]/, 'leave out the window in brackets: holdpoint chooses it'],
   [/\}\s*\S|\boffset\b|\s[-+*/]\s/, 'give one selector without arithmetic, offset or anything behind it'],
 ];
@@ -96,10 +99,16 @@ export const parseSelector = (selector: string): Fits => {
   return (labels) => fits.every((one) => one(labels));
 };
 
-/** A selector, or a JSON pointer for the source `json`, as a key of a check: anything else is refused before the run. */
+/** What stands in a free query for the length of its window. */
+export const windowMark = '{{window}}';
+
+/** A query of its author's own, such as `sum(increase(x_total[{{window}}]))`: its value is an increase, not a counter. */
+export const isFreeQuery = (text: string): boolean => text.includes(windowMark);
+
+/** A selector, a JSON pointer for the source `json`, or a free query for `prometheus`, as a key of a check: anything else is refused before the run. */
 export const selectorText = once(() =>
   z.string().superRefine((text, context) => {
-    if (isPointer(text)) return;
+    if (isPointer(text) || isFreeQuery(text)) return;
     try {
       parseSelector(text);
     } catch (error) {

@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import type { Io } from './io.ts';
 import { isPointer } from './pointer.ts';
 import type { Span, Tick } from './samples.ts';
-import { selectorText } from './selector.ts';
+import { isFreeQuery, selectorText } from './selector.ts';
 
 const selectorForms = ['metrics', 'pointers'] as const;
 
@@ -22,6 +22,8 @@ export interface SourceKind<Settings> {
   settings: ZodType<Settings>;
   /** The form in which it is asked: anything else is refused at load. Absent: it takes both. */
   selects?: SelectorForm;
+  /** It evaluates free queries, too: their value is the increase within `{{window}}`. */
+  queries?: true;
   open(settings: Settings, world: SourceWorld): Promise<Source>;
 }
 
@@ -70,6 +72,7 @@ export interface SourceRef<Query = unknown> {
   settings: unknown;
   /** What the source takes, as the loader found it. */
   selects?: SelectorForm | undefined;
+  queries?: true | undefined;
   query: Query;
 }
 
@@ -81,7 +84,13 @@ export interface SourceRef<Query = unknown> {
 export const sourceRef = <Query extends z.ZodObject>(query: Query) => {
   const keys = Object.entries(query.shape).flatMap(([key, schema]) => (takesSelector(schema) ? [key] : []));
   return z
-    .strictObject({ source: z.string(), settings: z.unknown(), selects: z.enum(selectorForms).optional(), query })
+    .strictObject({
+      source: z.string(),
+      settings: z.unknown(),
+      selects: z.enum(selectorForms).optional(),
+      queries: z.literal(true).optional(),
+      query,
+    })
     .superRefine((parsed, context) => {
       // zod's type of an object with a generic key is opaque.
       const from = parsed as unknown as SourceRef<Record<string, unknown>>;
@@ -100,8 +109,12 @@ const takesSelector = (schema: unknown): boolean => {
 };
 
 /** Why this text is no selector for that source; undefined when it is one, or when nothing is known of the source. */
-export const strangeSelector = (text: unknown, { source, selects }: SourceRef): string | undefined => {
+export const strangeSelector = (text: unknown, { source, selects, queries }: SourceRef): string | undefined => {
   if (typeof text !== 'string' || selects === undefined) return undefined;
+  if (isFreeQuery(text))
+    return queries
+      ? undefined
+      : `"${text}" is a free query, which only prometheus evaluates; ${source} takes a raw counter`;
   if (selects === 'metrics')
     return isPointer(text)
       ? `"${text}" is a JSON pointer; ${source} reads metrics: write a selector like up{job="auth"}, or use the source json`

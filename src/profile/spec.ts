@@ -75,6 +75,7 @@ const withSource = async (own: OwnKeys, named: NamedSource, loading: Loading): P
     source: named.name,
     settings: settings.is === 'valid' ? settings.value : plain(pick(named.tree, (key) => keys.includes(key))),
     ...(named.source.selects === undefined ? {} : { selects: named.source.selects }),
+    ...(named.source.queries === undefined ? {} : { queries: named.source.queries }),
     query: plain(pick(named.tree, (key) => !keys.includes(key))),
   };
   const input = { ...(plain(pick(tree, (key) => key !== named.name)) as object), from };

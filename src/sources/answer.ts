@@ -62,3 +62,6 @@ export const instancesOf = (ids: readonly string[], starts: readonly Series[]): 
     return start === undefined ? { id } : { id, startedAt: start * 1000 };
   });
 };
+
+/** A selector that this source cannot be asked for. */
+export const wrongSelector = (because: string): MissedLook => new MissedLook('ours', 'source_selector', because);

@@ -1,11 +1,10 @@
 // The source `json`: numbers out of JSON documents that the service publishes, each by its JSON pointer.
-import { MissedLook } from '../kit/errors.ts';
 import type { HttpRequest } from '../kit/io.ts';
 import type { Json } from '../kit/json.ts';
 import { atPointer, isPointer } from '../kit/pointer.ts';
 import type { Tick } from '../kit/samples.ts';
 import type { Reading, Series, Source, SourceKind, SourceWorld } from '../kit/source.ts';
-import { type Asked, ask, instancesOf, isFinite, unreadable } from './answer.ts';
+import { type Asked, ask, instancesOf, isFinite, unreadable, wrongSelector } from './answer.ts';
 import { askedOf, type Page, pagesOf } from './pages.ts';
 import { type JsonSettings, jsonSettings } from './settings.ts';
 
@@ -53,7 +52,7 @@ const seriesAt = (pointer: string, { instance, asked, content }: Document): Seri
 const checkPointer = (selector: string): void => {
   if (isPointer(selector)) return;
   const because = `"${selector}" is not a selector of json; write a JSON pointer like /pool/waiting`;
-  throw new MissedLook('ours', 'source_selector', because);
+  throw wrongSelector(because);
 };
 
 const openJson = async (settings: JsonSettings, { io }: SourceWorld): Promise<Source> => {

@@ -3,16 +3,15 @@ import * as z from 'zod';
 import type { Http, HttpRequest, HttpResponse } from '../kit/io.ts';
 import { clip } from '../kit/text.ts';
 import { type Asked, asMissed, unreadable, usable } from './answer.ts';
+import { bucketSeries, histogramPoint } from './native-histogram.ts';
+import type { Grid, RawSeries } from './raw-series.ts';
 import type { PrometheusSettings } from './settings.ts';
 
-/** One series with its points (epoch milliseconds), in time order. */
-export interface RawSeries {
-  labels: Record<string, string>;
-  points: { at: number; value: number }[];
+/** Evaluates an expression at a moment (epoch milliseconds), or at each of a grid. Throws a `MissedLook`. */
+export interface Asker {
+  at(expression: string, at: number): Promise<RawSeries[]>;
+  over(expression: string, grid: Grid): Promise<RawSeries[]>;
 }
-
-/** Evaluates an expression at a moment (epoch milliseconds). Throws a `MissedLook`. */
-export type Asker = (expression: string, at: number) => Promise<RawSeries[]>;
 
 const answerBytes = 16 * 1024 * 1024;
 
@@ -21,7 +20,7 @@ const numbers: Record<string, number> = { NaN: Number.NaN, '+Inf': Infinity, '-I
 /** `[seconds, "value"]`, https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats */
 const point = () =>
   z.tuple([z.number(), z.string()]).transform(([seconds, text]) => ({
-    at: seconds * 1000,
+    at: Math.round(seconds * 1000),
     value: numbers[text] ?? Number(text),
   }));
 
@@ -31,10 +30,14 @@ const series = () =>
       metric: z.record(z.string(), z.string()),
       value: point().optional(),
       values: z.array(point()).optional(),
+      histogram: histogramPoint().optional(),
+      histograms: z.array(histogramPoint()).optional(),
     })
-    .transform(
-      ({ metric, value, values }): RawSeries => ({ labels: metric, points: values ?? (value ? [value] : []) }),
-    );
+    .transform(({ metric, value, values, histogram, histograms }): RawSeries[] => {
+      const points = values ?? (value ? [value] : []);
+      const native = histograms ?? (histogram ? [histogram] : []);
+      return [...(points.length > 0 ? [{ labels: metric, points }] : []), ...bucketSeries(metric, native)];
+    });
 
 const answer = () =>
   z.object({
@@ -60,18 +63,24 @@ const resultOf = (asked: Asked, response: HttpResponse): RawSeries[] => {
   if (status !== 'success' || !data) throw unreadable(asked, `refused the query (${errorType}): ${error}`);
   // A warning means a partial answer (Thanos, Mimir, remote read): less than the truth looks healthier than it is.
   if (warnings.length > 0) throw unreadable(asked, `gave a partial answer: ${clip(warnings.join('; '), 200)}`);
-  return data.result;
+  return data.result.flat();
 };
 
-const requests = (settings: PrometheusSettings, form: string): Pick<HttpRequest, 'method' | 'url' | 'body'>[] => {
+const requests = (
+  settings: PrometheusSettings,
+  path: string,
+  form: string,
+): Pick<HttpRequest, 'method' | 'url' | 'body'>[] => {
   const url = new URL(settings.url);
-  const base = Object.assign(new URL(url), { pathname: `${url.pathname.replace(/\/$/, '')}/api/v1/query` });
+  const base = Object.assign(new URL(url), { pathname: `${url.pathname.replace(/\/$/, '')}/api/v1/${path}` });
   const get = Object.assign(new URL(base), { search: base.search === '' ? form : `${base.search}&${form}` });
   return [
     { method: 'POST', url: base.href, body: form },
     { method: 'GET', url: get.href },
   ];
 };
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Asks by POST, and by GET where a proxy in front allows nothing else (405). */
 export const askPrometheus = (http: Http, settings: PrometheusSettings, signal?: AbortSignal): Asker => {
@@ -83,14 +92,19 @@ export const askPrometheus = (http: Http, settings: PrometheusSettings, signal?:
     maxBytes: answerBytes,
     ...(signal ? { signal } : {}),
   };
-  return async (expression, at) => {
-    const form = new URLSearchParams({ query: expression, time: (at / 1000).toFixed(3) }).toString();
-    const [post, get] = requests(settings, form) as [HttpRequest, HttpRequest];
+  const send = async (path: string, values: Record<string, string>): Promise<RawSeries[]> => {
+    const form = new URLSearchParams(values).toString();
+    const [post, get] = requests(settings, path, form) as [HttpRequest, HttpRequest];
     try {
       const first = await http.request({ ...common, ...post });
       return resultOf(asked, first.status === 405 ? await http.request({ ...common, ...get }) : first);
     } catch (error) {
       throw asMissed(asked, error);
     }
+  };
+  return {
+    at: (query, at) => send('query', { query, time: seconds(at) }),
+    over: (query, { from, to, step }) =>
+      send('query_range', { query, start: seconds(from), end: seconds(to), step: seconds(step) }),
   };
 };

@@ -1,75 +1,105 @@
 // The source `prometheus`: raw series of a Prometheus server; deltas are taken on our side, so nothing is extrapolated.
 import type { Reading, Series, Source, SourceKind, SourceWorld } from '../kit/source.ts';
-import { parseSelector } from '../kit/selector.ts';
+import { isFreeQuery, parseSelector } from '../kit/selector.ts';
 import { instancesOf, isFinite, startMetric } from './answer.ts';
-import { type Asker, askPrometheus, type RawSeries } from './prometheus-api.ts';
+import { type Asker, askPrometheus } from './prometheus-api.ts';
+import { type Accumulator, accumulatedOver, checkFreeQuery, gridFor, openAccumulator } from './prometheus-window.ts';
+import { type Grid, momentsOf, type RawSeries } from './raw-series.ts';
 import { type PrometheusSettings, prometheusSettings } from './settings.ts';
 
-/** How long a series counts as present after its last sample: the default of Prometheus (query.lookback-delta). */
-const lookback = 5 * 60_000;
+/** Prometheus refuses more than 11,000 points per series in one answer; fewer keep answers small. */
+const pointsPerQuery = 2000;
 
-/** A longer span is refused rather than paid for in the memory of the server. */
-const longestSpan = 24 * 3_600_000;
+const seriesAt = (raw: RawSeries, value: number | undefined): Series[] =>
+  value === undefined ? [] : [{ labels: raw.labels, value, instance: raw.labels['instance'] ?? '' }].filter(isFinite);
 
-const toSeries = ({ labels, points }: RawSeries): Series[] => {
-  const value = points.at(-1)?.value;
-  return value === undefined ? [] : [{ labels, value, instance: labels['instance'] ?? '' }].filter(isFinite);
-};
+const toSeries = (raw: RawSeries): Series[] => seriesAt(raw, raw.points.at(-1)?.value);
 
 /** The start of each process that has a series of the selectors, in one query: a fleet has thousands of others. */
 const startQuery = (selectors: readonly string[]): string =>
   `${startMetric} and on (job, instance) (${selectors.map((selector) => `(${selector})`).join(' or ')})`;
 
+const startsAt = async (ask: Asker, selectors: readonly string[], at: number): Promise<Series[]> => {
+  const plain = selectors.filter((selector) => !isFreeQuery(selector));
+  return plain.length === 0 ? [] : (await ask.at(startQuery(plain), at)).flatMap(toSeries);
+};
+
 const idsOf = (series: readonly Series[]): string[] => [...new Set(series.map(({ instance }) => instance))];
 
-const readNow = async (ask: Asker, selectors: readonly string[], at: number): Promise<Reading[]> => {
-  const queries = [startQuery(selectors), ...selectors];
-  const [starts = [], ...lists] = await Promise.all(
-    queries.map(async (query) => (await ask(query, at)).flatMap(toSeries)),
-  );
+/** Reads one selector, or the counter of one free query, at a moment. */
+type ReadOne = (ask: Asker, selector: string, at: number) => Promise<Series[]>;
+
+const readNow = async (ask: Asker, selectors: readonly string[], at: number, one: ReadOne): Promise<Reading[]> => {
+  const [starts, ...lists] = await Promise.all([
+    startsAt(ask, selectors, at),
+    ...selectors.map((selector) => one(ask, selector, at)),
+  ]);
   const instances = instancesOf(idsOf(lists.flat()), starts);
   return lists.map((series) => ({ at, series, instances }));
 };
 
-/** The last point at or before `at`, not older than the lookback. */
-const upTo = (raw: RawSeries, at: number): RawSeries => ({
-  labels: raw.labels,
-  points: raw.points.filter((point) => point.at <= at && point.at > at - lookback).slice(-1),
-});
+/** What a query says at each moment of a grid; Prometheus gives the last value before it, at most 5 minutes old. */
+const rangeOf = async (ask: Asker, selector: string, grid: Grid): Promise<RawSeries[]> => {
+  if (isFreeQuery(selector)) return accumulatedOver(ask, selector, grid);
+  const length = grid.step * (pointsPerQuery - 1);
+  const parts: RawSeries[] = [];
+  for (let { from } = grid; from <= grid.to; from += length + grid.step)
+    parts.push(...(await ask.over(selector, { from, to: Math.min(grid.to, from + length), step: grid.step })));
+  return parts;
+};
 
-const gridOf = ({ from, to }: { from: number; to: number }, step: number): number[] =>
-  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
+/** All series of each moment, by the moment. */
+const byMoment = (ranges: readonly RawSeries[]): Map<number, Series[]> => {
+  const found = new Map<number, Series[]>();
+  for (const raw of ranges)
+    for (const { at, value } of raw.points) {
+      const series = found.get(at) ?? [];
+      series.push(...seriesAt(raw, value));
+      found.set(at, series);
+    }
+  return found;
+};
 
-const readPast = async (
-  ask: Asker,
-  selectors: readonly string[],
-  span: { from: number; to: number },
-  step: number,
-): Promise<Reading[][]> => {
-  const window = Math.ceil((Math.min(span.to - span.from, longestSpan) + lookback) / 1000);
-  const grid = gridOf({ from: Math.max(span.from, span.to - longestSpan), to: span.to }, step);
-  const ranges = selectors.map((selector) => ask(`${selector}[${window}s]`, span.to));
-  const [starts, ...lists] = await Promise.all([ask(startQuery(selectors), span.to), ...ranges]);
-  const started = (starts ?? []).flatMap(toSeries);
-  return lists.map((raw) =>
-    grid.map((at) => {
-      const series = raw.flatMap((one) => toSeries(upTo(one, at)));
-      return { at, series, instances: instancesOf(idsOf(series), started) };
-    }),
-  );
+const readPast = async (ask: Asker, selectors: readonly string[], grid: Grid): Promise<Reading[][]> => {
+  const [starts, ...lists] = await Promise.all([
+    startsAt(ask, selectors, grid.to),
+    ...selectors.map((selector) => rangeOf(ask, selector, grid)),
+  ]);
+  return lists.map((ranges) => {
+    const found = byMoment(ranges);
+    return momentsOf(grid).map((at) => {
+      const series = found.get(at) ?? [];
+      return { at, series, instances: instancesOf(idsOf(series), starts) };
+    });
+  });
+};
+
+const check = (selector: string): void => {
+  if (isFreeQuery(selector)) checkFreeQuery(selector);
+  else parseSelector(selector);
 };
 
 const openPrometheus = async (settings: PrometheusSettings, { io }: SourceWorld): Promise<Source> => {
   await io.http.prepare?.();
+  const { resolution } = settings;
+  const counters = new Map<string, Accumulator>();
+  const readOne: ReadOne = async (ask, selector, at) => {
+    if (!isFreeQuery(selector)) return (await ask.at(selector, at)).flatMap(toSeries);
+    const counter = counters.get(selector) ?? openAccumulator(selector, resolution);
+    counters.set(selector, counter);
+    return counter.read(ask, at);
+  };
   return {
-    resolution: settings.resolution,
+    resolution,
     async read(selectors, { signal }) {
-      selectors.forEach(parseSelector);
-      return readNow(askPrometheus(io.http, settings, signal), selectors, io.clock.now());
+      selectors.forEach(check);
+      return readNow(askPrometheus(io.http, settings, signal), selectors, io.clock.now(), readOne);
     },
-    async past(selectors, span, step) {
-      selectors.forEach(parseSelector);
-      return readPast(askPrometheus(io.http, settings), selectors, span, Math.max(step, 1));
+    async past(selectors, { from, to }, step) {
+      selectors.forEach(check);
+      // Whole milliseconds: what the API answers with is compared with the moments that were asked for.
+      const grid = { from: Math.round(from), to: Math.round(to), step: Math.max(1, Math.round(step)) };
+      return readPast(askPrometheus(io.http, settings), selectors, gridFor(selectors, grid, resolution));
     },
     close: async () => undefined,
   };
@@ -80,13 +110,14 @@ export const prometheus: SourceKind<PrometheusSettings> = {
   holdpointSource: 1,
   name: 'prometheus',
   about:
-    'Asks a Prometheus server for raw series (a selector, no rate() or increase()) and takes the differences itself. Has a new number once per scrape interval (`resolution`, default 15 s) and knows the time before the deploy.',
+    'Asks a Prometheus server for raw series (a selector, no rate() or increase(); or a free query with {{window}}) and takes the differences itself. Has a new number once per scrape interval (`resolution`, default 15 s) and knows the time before the deploy.',
   example: `error-rate-delta:
   prometheus:
     url: "\${env:PROM_URL}"
     total: 'http_requests_total{app="auth"}'
     errors: 'code=~"5.."'`,
   selects: 'metrics',
+  queries: true,
   settings: prometheusSettings,
   open: openPrometheus,
 };

@@ -29,11 +29,11 @@ describe('a selector', () => {
   test.each<[string, string]>([
     [
       'rate(http_requests_total[5m])',
-      '"rate(http_requests_total[5m])" is not a selector (unexpected "(http_requests_total[5m])"); give the raw counter or gauge alone: holdpoint takes increases and sums itself',
+      '"rate(http_requests_total[5m])" is not a selector (unexpected "(http_requests_total[5m])"); give the raw counter or gauge alone: holdpoint takes increases and sums itself (a free query for prometheus: {{window}} in place of its window)',
     ],
     [
       'sum by (code) (x)',
-      '"sum by (code) (x)" is not a selector (unexpected "by (code) (x)"); give the raw counter or gauge alone: holdpoint takes increases and sums itself',
+      '"sum by (code) (x)" is not a selector (unexpected "by (code) (x)"); give the raw counter or gauge alone: holdpoint takes increases and sums itself (a free query for prometheus: {{window}} in place of its window)',
     ],
     [
       'http_requests_total[5m]',

@@ -32,6 +32,25 @@ const file = 'deploy-profiles/auth.yaml';
 
 it.each<[string, string, string[]]>([
   [
+    'a free query for scrape',
+    'kind: pool-wait\nscrape:\n  url: http://auth:9100/metrics\n  waiting: sum(increase(x[{{window}}]))',
+    [
+      `${file}:7:16 checks.waits.scrape.waiting: "sum(increase(x[{{window}}]))" is a free query, which only prometheus evaluates; scrape takes a raw counter`,
+    ],
+  ],
+  [
+    'free queries for prometheus',
+    'kind: error-rate-delta\nprometheus:\n  url: http://prom:9090\n  total: sum(increase(x[{{window}}]))\n  errors: sum(increase(y[{{window}}]))',
+    [],
+  ],
+  [
+    'rate() for prometheus',
+    'kind: error-rate-delta\nprometheus:\n  url: http://prom:9090\n  total: rate(x[1m])\n  errors: y',
+    [
+      `${file}:7:14 checks.waits.prometheus.total: "rate(x[1m])" is not a selector (unexpected "(x[1m])"); give the raw counter or gauge alone: holdpoint takes increases and sums itself (a free query for prometheus: {{window}} in place of its window)`,
+    ],
+  ],
+  [
     'a JSON pointer for scrape',
     'kind: pool-wait\nscrape:\n  url: http://auth:9100/metrics\n  waiting: /pool/waiting',
     [

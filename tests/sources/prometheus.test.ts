@@ -131,45 +131,179 @@ test('asks by POST under the path of the URL, with its headers, and by GET where
   expect(asked).toContainEqual(['GET', '/prom/api/v1/query', 'team', 'up{job="a b"}']);
 });
 
-test('the past comes from raw samples, on a grid, each series with its last value', async () => {
-  const queries: (string | null)[] = [];
+/** A server that answers range queries by a function of the query, and everything else with nothing. */
+const withPast = async (matrix: (query: string, form: URLSearchParams) => unknown[]) => {
+  const asked: { path: string; form: URLSearchParams }[] = [];
   const { source } = await against(async (request, response) => {
-    const query = await queryOf(request);
-    queries.push(query.get('query'));
-    const isStart = query.get('query')?.startsWith('process_start') === true;
-    const metric = { __name__: 'x_total', instance: 'a:1' };
-    response.end(
-      isStart
-        ? success('vector', [{ metric, value: [1000, '900'] }])
-        : success('matrix', [
-            {
-              metric,
-              values: [
-                [1001, '5'],
-                [1016, '7'],
-                [1031, 'NaN'],
-              ],
-            },
-          ]),
-    );
+    const form = await queryOf(request);
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    asked.push({ path, form });
+    const isRange = path.endsWith('query_range');
+    response.end(isRange ? success('matrix', matrix(form.get('query') ?? '', form)) : success('vector', []));
   });
-  const [readings] = (await source.past?.(['x_total'], { from: 1_000_000, to: 1_045_000 }, 15_000)) ?? [];
-  expect(queries).toContain('x_total[345s]');
-  expect(readings?.map(({ at, series }) => [at, series.map(({ value }) => value)])).toEqual([
-    [1_000_000, []],
-    [1_015_000, [5]],
-    [1_030_000, [7]],
-    [1_045_000, []],
-  ]);
-  expect(readings?.[1]?.instances).toEqual([{ id: 'a:1', startedAt: 900_000 }]);
+  const ranges = () => asked.filter(({ path }) => path.endsWith('query_range')).map(({ form }) => form);
+  return { source, ranges };
+};
+
+const metric = { __name__: 'x_total', instance: 'a:1' };
+
+describe('the past', () => {
+  test('comes on a grid, with the start of each process', async () => {
+    const { source } = await against(async (request, response) => {
+      const isRange = request.url?.startsWith('/api/v1/query_range') === true;
+      response.end(
+        isRange
+          ? success('matrix', [
+              {
+                metric,
+                values: [
+                  [1015, '5'],
+                  [1030.0004, 'NaN'],
+                  [1045, '7'],
+                ],
+              },
+            ])
+          : success('vector', [{ metric, value: [1000, '900'] }]),
+      );
+    });
+    const [readings] = (await source.past?.(['x_total'], { from: 1_000_000, to: 1_045_000 }, 15_000)) ?? [];
+    expect(readings?.map(({ at, series }) => [at, series.map(({ value }) => value)])).toEqual([
+      [1_000_000, []],
+      [1_015_000, [5]],
+      [1_030_000, []],
+      [1_045_000, [7]],
+    ]);
+    expect(readings?.[1]?.instances).toEqual([{ id: 'a:1', startedAt: 900_000 }]);
+  });
+
+  test('is asked for in parts: Prometheus refuses more than 11,000 points at once', async () => {
+    const { source, ranges } = await withPast((_, form) => [{ metric, values: [[Number(form.get('start')), '1']] }]);
+    const [readings] = (await source.past?.(['x_total'], { from: 0, to: 4_000_000 }, 1000)) ?? [];
+    expect(ranges().map((form) => [form.get('start'), form.get('end'), form.get('step')])).toEqual([
+      ['0.000', '1999.000', '1.000'],
+      ['2000.000', '3999.000', '1.000'],
+      ['4000.000', '4000.000', '1.000'],
+    ]);
+    expect(readings?.length).toBe(4001);
+    expect(readings?.filter(({ series }) => series.length > 0).map(({ at }) => at)).toEqual([0, 2_000_000, 4_000_000]);
+  });
+
+  test('of a native histogram has one series for each bucket', async () => {
+    const buckets = (fast: string) => [
+      [0, '0.1', '0.2', fast],
+      [0, '0.4', '+Inf', '1'],
+    ];
+    const { source } = await withPast(() => [
+      {
+        metric,
+        histograms: [
+          [1000, { count: '3', sum: '1', buckets: buckets('2') }],
+          [1015, { count: '9', sum: '2', buckets: buckets('8') }],
+        ],
+      },
+    ]);
+    const [readings] = (await source.past?.(['x'], { from: 1_000_000, to: 1_015_000 }, 15_000)) ?? [];
+    expect(
+      readings?.map(({ series }) => series.map(({ labels, value }) => [labels['gt'], labels['le'], value])),
+    ).toEqual([
+      [
+        ['0.1', '0.2', 2],
+        ['0.4', '+Inf', 1],
+      ],
+      [
+        ['0.1', '0.2', 8],
+        ['0.4', '+Inf', 1],
+      ],
+    ]);
+  });
 });
 
-test('a series that ended long ago is not carried on', async () => {
-  const metric = { __name__: 'x_total', instance: 'a:1' };
+test('a native histogram has one series for each bucket that is not empty; one without any has none', async () => {
   const { source } = await against(async (request, response) => {
     const isStart = (await queryOf(request)).get('query')?.startsWith('process_start') === true;
-    response.end(isStart ? success('vector', []) : success('matrix', [{ metric, values: [[1000, '5']] }]));
+    const histogram = {
+      count: '5',
+      sum: '1.5',
+      buckets: [
+        [3, '-0.001', '0.001', '1'],
+        [0, '0.1', '0.2', '4'],
+      ],
+    };
+    const result = [
+      { metric, histogram: [1000, histogram] },
+      { metric, histogram: [1000, { count: '0', sum: '0' }] },
+    ];
+    response.end(success('vector', isStart ? [] : result));
   });
-  const [readings] = (await source.past?.(['x_total'], { from: 1_000_000, to: 1_600_000 }, 200_000)) ?? [];
-  expect(readings?.map(({ series }) => series.length)).toEqual([1, 1, 0, 0]);
+  const [reading] = await source.read(['x{app="auth"}'], tick());
+  expect(reading?.series).toEqual([
+    { instance: 'a:1', value: 1, labels: { ...metric, gt: '-0.001', le: '0.001' } },
+    { instance: 'a:1', value: 4, labels: { ...metric, gt: '0.1', le: '0.2' } },
+  ]);
+});
+
+describe('a free query', () => {
+  const query = 'sum by (app) (increase(x_total[{{window}}]))';
+
+  const atTimes = async (answers: (string | undefined)[]) => {
+    const queries: string[] = [];
+    const server = await serve(async (request, response) => {
+      queries.push((await queryOf(request)).get('query') ?? '');
+      const value = answers[queries.length - 1];
+      response.end(success('vector', value === undefined ? [] : [{ metric: { app: 'auth' }, value: [1, value] }]));
+    });
+    const io = networkIo();
+    closers.push(
+      () => io.close(),
+      () => server.close(),
+    );
+    let now = 1_000_000;
+    const settings = prometheus.settings.parse({ url: server.url, resolution: '5s' });
+    const clock = { ...io.clock, now: () => now };
+    const source = await prometheus.open(settings, { io: { ...io, clock }, root: '/', learn: () => undefined });
+    const valueAt = async (at: number, selector = query): Promise<number | undefined> => {
+      now = at;
+      return (await source.read([selector], tick()))[0]?.series[0]?.value;
+    };
+    return { queries, valueAt };
+  };
+
+  test('is a counter from 0 on, that grows by a window of four scrapes at least, each moment counted once', async () => {
+    const { queries, valueAt } = await atTimes(['100', '7', undefined, '2.5']);
+    const values: unknown[] = [];
+    for (const at of [1_000_000, 1_005_000, 1_019_999, 1_020_000, 1_045_000, 1_065_000]) values.push(await valueAt(at));
+    expect(values).toEqual([0, 0, 0, 7, 7, 9.5]);
+    expect(queries).toEqual([20, 20, 25, 20].map((s) => `sum by (app) (increase(x_total[${s}s]))`));
+  });
+
+  test('NaN is no increase', async () => {
+    const { valueAt } = await atTimes(['1', 'NaN', '3']);
+    expect([await valueAt(0), await valueAt(20_000), await valueAt(40_000)]).toEqual([0, 0, 3]);
+  });
+
+  test('in the past is evaluated once per window', async () => {
+    const values = [
+      [0, '10'],
+      [60, '10'],
+      [180, '4'],
+    ];
+    const { source, ranges } = await withPast(() => [{ metric: { app: 'auth' }, values }]);
+    const [readings] = (await source.past?.([query], { from: 0, to: 180_000 }, 15_000)) ?? [];
+    expect(ranges().map((form) => [form.get('query'), form.get('step')])).toEqual([
+      ['sum by (app) (increase(x_total[60s]))', '60.000'],
+    ]);
+    expect(readings?.map(({ at, series }) => [at, series[0]?.value])).toEqual([
+      [0, 0],
+      [60_000, 10],
+      [120_000, 10],
+      [180_000, 14],
+    ]);
+  });
+
+  test('with matchers behind it is refused with the remedy', async () => {
+    const { valueAt } = await atTimes([]);
+    await expect(valueAt(0, 'sum(increase(x[{{window}}])){code=~"5.."}')).rejects.toThrow(
+      'is a free query with matchers behind it; write errors as a free query, too, and no exclude',
+    );
+  });
 });
