@@ -1,23 +1,23 @@
 // The source `scrape`: the service's own Prometheus text endpoint, read directly.
 import type { HttpRequest } from '../kit/io.ts';
 import { type Fits, parseSelector } from '../kit/selector.ts';
-import type { Tick } from '../kit/samples.ts';
 import type { Reading, Series, Source, SourceKind, SourceWorld } from '../kit/source.ts';
 import { type Asked, ask, instancesOf, isFinite, startMetric, unreadable } from './answer.ts';
 import { askedOf, type Page, pagesOf } from './pages.ts';
 import { MetricsTextError, parseMetricsText, type TextSample } from './prometheus-text.ts';
+import { sinceStart, watchProcess } from './scrape-process.ts';
 import { type ScrapeSettings, scrapeSettings } from './settings.ts';
 
 /** A page of some thousand series is well below. */
 const pageBytes = 16 * 1024 * 1024;
 
-const requestOf = ({ url }: Page, settings: ScrapeSettings, { signal }: Tick): HttpRequest => ({
+const requestOf = ({ url }: Page, settings: ScrapeSettings, signal?: AbortSignal): HttpRequest => ({
   method: 'GET',
   url,
   headers: { accept: 'text/plain;version=0.0.4', ...settings.headers },
   timeout: settings.timeout,
   maxBytes: pageBytes,
-  signal,
+  ...(signal ? { signal } : {}),
 });
 
 const parsePage = (asked: Asked, body: string): TextSample[] => {
@@ -52,22 +52,28 @@ const openScrape = async (settings: ScrapeSettings, { io }: SourceWorld): Promis
     return fits;
   };
 
-  const scrape = async (page: Page, tick: Tick): Promise<Scraped> => {
+  const processes = new Map(pages.map((page) => [page, watchProcess(askedOf('scrape', page))]));
+
+  const scrape = async (page: Page, signal?: AbortSignal): Promise<Scraped> => {
     const asked = askedOf('scrape', page);
-    const { body } = await ask(io.http, asked, requestOf(page, settings, tick));
+    const { body } = await ask(io.http, asked, requestOf(page, settings, signal));
     return { instance: page.instance, samples: parsePage(asked, body) };
+  };
+
+  const readPages = async (asked: readonly string[], signal?: AbortSignal): Promise<Reading[]> => {
+    const fits = asked.map(fitsOf);
+    const at = io.clock.now();
+    const scraped = await Promise.all(pages.map((page) => scrape(page, signal)));
+    const ids = scraped.map(({ instance }) => instance);
+    const instances = instancesOf(ids, seriesOf(scraped, isStart));
+    pages.forEach((page, index) => processes.get(page)?.(instances[index]?.startedAt));
+    return fits.map((fit) => ({ at, series: seriesOf(scraped, fit), instances }));
   };
 
   return {
     resolution: 1000,
-    async read(asked, tick): Promise<Reading[]> {
-      const fits = asked.map(fitsOf);
-      const at = io.clock.now();
-      const scraped = await Promise.all(pages.map((page) => scrape(page, tick)));
-      const ids = scraped.map(({ instance }) => instance);
-      const instances = instancesOf(ids, seriesOf(scraped, isStart));
-      return fits.map((fit) => ({ at, series: seriesOf(scraped, fit), instances }));
-    },
+    read: (asked, { signal }) => readPages(asked, signal),
+    past: async (asked, { to }) => sinceStart(await readPages(asked), to),
     close: async () => undefined,
   };
 };
@@ -77,7 +83,7 @@ export const scrape: SourceKind<ScrapeSettings> = {
   holdpointSource: 1,
   name: 'scrape',
   about:
-    'Reads the Prometheus text endpoint of the service itself, one URL or one per instance. Faster than a Prometheus server, which only has a new number every scrape interval.',
+    'Reads the Prometheus text endpoint of the service itself, one URL or one per instance. Faster than a Prometheus server, which only has a new number every scrape interval. Of the time before the deploy it knows the counters since the start of a process that is older than ten minutes.',
   example: `error-rate-delta:
   scrape:
     urls: { blue: "http://10.0.0.11:9100/metrics", green: "http://10.0.0.12:9100/metrics" }

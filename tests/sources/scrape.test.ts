@@ -108,3 +108,64 @@ test('headers are sent', async () => {
 test.each([{}, { url: 'http://a', urls: ['http://b'] }])('settings %j are refused', (settings) => {
   expect(scrape.settings.safeParse(settings).error?.issues[0]?.message).toBe('needs one of url, urls');
 });
+
+/** A page whose counter and start time change from one answer to the next; the last ones stay. */
+const changing = async (answers: readonly [start: number, requests: number][]): Promise<string> => {
+  let n = 0;
+  const server = await serve((_, response) => {
+    const [start, requests] = answers[Math.min(n, answers.length - 1)] ?? [0, 0];
+    n += 1;
+    response.end(`process_start_time_seconds ${start}\nrequests_total{code="200"} ${requests}\n`);
+  });
+  closers.push(() => server.close());
+  return `${server.url}/metrics`;
+};
+
+test('a page that is answered by another process each time is found and named', async () => {
+  const url = await changing([
+    [1000, 5],
+    [2000, 90],
+    [1000, 6],
+    [1000, 7],
+  ]);
+  const source = await reading({ urls: { auth: url } });
+  await source.read(['requests_total'], tick());
+  await source.read(['requests_total'], tick());
+  const expected = {
+    by: 'instrument',
+    reason: 'source_alternates',
+    because: `scrape: auth (${host(url)}/metrics) answers from another process each time (started 1970-01-01T00:16:40.000Z and 1970-01-01T00:33:20.000Z), so its counters cannot be compared; give the address of each instance in urls`,
+  };
+  expect(await missedRead(source, 'requests_total')).toEqual(expected);
+  expect(await missedRead(source, 'requests_total')).toEqual(expected);
+});
+
+test('a process that restarts is no other one, however often', async () => {
+  const url = await changing([
+    [1000, 5],
+    [2000, 1],
+    [3000, 2],
+    [3000, 4],
+  ]);
+  const source = await reading({ url });
+  const values: (number | undefined)[] = [];
+  for (let n = 0; n < 4; n += 1) values.push((await source.read(['requests_total'], tick()))[0]?.series[0]?.value);
+  expect(values).toEqual([5, 1, 2, 4]);
+});
+
+test('the past is what a process counted since it started, if that was ten minutes before', async () => {
+  const [old, young, unknown] = [
+    await changing([[1000, 800]]),
+    await changing([[1400, 3]]),
+    await answering(200, 'requests_total 7\n'),
+  ];
+  const source = await reading({ urls: { old, young, unknown } });
+  const [readings] = (await source.past?.(['requests_total'], { from: 0, to: 1_600_000 }, 5000)) ?? [];
+  expect(readings?.map(({ series }) => series.map(({ instance, value }) => [instance, value]))).toEqual([
+    [['old', 0]],
+    [['old', 800]],
+  ]);
+  expect(readings?.[0]?.at).toBe(1_000_000);
+  expect(readings?.[1]?.instances).toEqual([{ id: 'old', startedAt: 1_000_000 }]);
+  expect(await source.past?.(['requests_total'], { from: 0, to: 1_599_999 }, 5000)).toEqual([[]]);
+});
