@@ -21,11 +21,14 @@ export const sumOf = (units: readonly Tally[]): Tally => ({
 /** Length of all units together. */
 export const secondsOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.seconds, 0);
 
-/** The last units, as many as fit into the window, newest last. */
-const recent = (units: readonly Unit[]): Unit[] => {
+/** Traffic of the night is not that of the day: only the end of a long baseline says what to expect now. Seconds. */
+const expectedFrom = 3600;
+
+/** The last units, as many as fit into the window (seconds), newest last. */
+const recent = (units: readonly Unit[], window: number): Unit[] => {
   const kept: Unit[] = [];
   for (const unit of units.toReversed()) {
-    if (secondsOf(kept) + unit.seconds > vanished.window) break;
+    if (secondsOf(kept) + unit.seconds > window) break;
     kept.unshift(unit);
   }
   return kept;
@@ -33,9 +36,10 @@ const recent = (units: readonly Unit[]): Unit[] => {
 
 /** A rate cannot see that nobody comes any more. A heuristic without a guarantee, so it only blocks. */
 export const vanishedTraffic = (units: Unit[], before: Unit[], { plan }: History<Seen>): Verdict | undefined => {
-  const last = recent(units);
+  const last = recent(units, vanished.window);
   const seconds = secondsOf(last);
-  const perSecond = secondsOf(before) > 0 ? sumOf(before).requests / secondsOf(before) : 0;
+  const lately = recent(before, expectedFrom);
+  const perSecond = secondsOf(lately) > 0 ? sumOf(lately).requests / secondsOf(lately) : 0;
   const expected = perSecond * seconds;
   const { requests } = sumOf(last);
   if (last.length < plan.failAfter || expected < vanished.expected || requests >= vanished.share * expected)
