@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { replayText } from './replay-text.ts';
 import { builtIn } from './registry.ts';
 import { openReporting } from './reporting.ts';
+import { recordSchema } from './schema/record.ts';
 import { withEnvFile } from './session.ts';
 
 export interface ReplayOptions {
@@ -59,7 +60,7 @@ const findRecord = async (
   const text = await context.io.files.readIfExists(resolve(context.cwd, wanted));
   if (text !== undefined) {
     const read = readRecord(text);
-    if ('value' in read) return read.value;
+    if ('value' in read) return whole(read.value, wanted);
     throw new UsageError(`${wanted} is not a record that holdpoint wrote: ${read.problem}`);
   }
   const opened = openStore(store ?? '.holdpoint', {
@@ -69,8 +70,15 @@ const findRecord = async (
   });
   const [found] = await opened.records({ runId: wanted, limit: 1 });
   await opened.close();
-  if (found) return found;
+  if (found) return whole(found, wanted);
   throw new UsageError(`there is no file ${wanted}, and no run of that id in ${opened.where}`);
+};
+
+/** The store takes a record by its head; judging needs all of it. */
+const whole = (record: RunRecord, wanted: string): RunRecord => {
+  const [issue] = recordSchema().safeParse(record).error?.issues ?? [];
+  if (issue === undefined) return record;
+  throw new UsageError(`${wanted} cannot be replayed: ${issue.path.join('.')}: ${issue.message}`);
 };
 
 const refuse = (recorded: RunRecord, profile: Profile): void => {

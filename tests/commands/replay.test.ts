@@ -102,12 +102,18 @@ exit code 10: it would block; a replay acts on nothing
       ['torn.json', 'auth'],
       'torn.json is not a record that holdpoint wrote: format: Invalid input: expected "holdpoint.record/1"',
     ],
+    [
+      ['cut.json', 'auth'],
+      'cut.json cannot be replayed: checks.0.samples: Invalid input: expected array, received undefined',
+    ],
     [['by-hand.json', 'auth'], 'run run-7f3a is a rollback by hand: nothing was judged before it'],
     [['other.json', 'auth'], 'auth and run run-7f3a have no check in common; the record has login'],
     [['record.json', 'nobody'], 'there is no profile "nobody" in deploy-profiles/; known: auth'],
   ])('refuses %j', async (args, sentence) => {
     const folder = await project('2s');
     await writeFile(join(folder, 'torn.json'), '{}');
+    const cut = { ...record(), checks: record().checks.map(({ samples: _, ...rest }) => rest) };
+    await writeFile(join(folder, 'cut.json'), JSON.stringify(cut));
     await writeFile(join(folder, 'by-hand.json'), JSON.stringify({ ...record(), verb: 'rollback' }));
     const [check] = recordOf().checks;
     await writeFile(join(folder, 'other.json'), JSON.stringify(recordOf({ checks: check ? [check] : [] })));

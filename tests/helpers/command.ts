@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
+import { vi } from 'vitest';
 import type { Context } from '../../src/commands/context.ts';
 import { program } from '../../src/commands/program.ts';
 import { createIo } from '../../src/io/index.ts';
@@ -22,6 +23,9 @@ export interface Told {
   /** What was asked, in order; hidden questions in brackets. */
   asked: string[];
 }
+
+// The first command of a file loads half of the program, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const packageRoot = resolve(import.meta.dirname, '../..');
 
