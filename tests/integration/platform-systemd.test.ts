@@ -4,10 +4,10 @@ import { mkdir, readFile, rm, symlink as makeLink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemd } from '../../../src/rollback/platforms/systemd.ts';
-import { endUnit, systemctlText } from '../../helpers/small-systemd.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
-import { type DeploySystem, openOn, platformContract } from '../platform-contract.ts';
+import { systemd } from '../../src/rollback/platforms/systemd.ts';
+import { endUnit, systemctlText } from '../helpers/small-systemd.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
+import { type DeploySystem, openOn, platformContract } from '../rollback/platform-contract.ts';
 
 const execute = promisify(execFile);
 
