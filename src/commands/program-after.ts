@@ -1,5 +1,5 @@
 // The verbs around a run: what was, what would have been, what a word means, and how to begin.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../kit/errors.ts';
 import type { Context } from './context.ts';
 import { append, type Done } from './program-options.ts';
@@ -29,9 +29,16 @@ export const addShow = (cli: Command, context: Context, done: Done): void => {
     .description('afterwards: earlier runs; without arguments the list')
     .argument('[run]', 'id of a run')
     .option('--last', 'the newest run', false)
+    .option('--service <name>', 'SERVICE or SERVICE/ENVIRONMENT: only its runs')
+    .addOption(
+      new Option('--mark <word>', 'was it right to ask for a rollback? right or wrong').choices(['right', 'wrong']),
+    )
     .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
     .option('--store <folder>', 'where records are kept (default: .holdpoint)')
-    .addHelpText('after', '\nExample:\n  holdpoint show --last --reporter json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdpoint show --last --reporter json\n  holdpoint show 20261122T150405-3f9a2c --mark right',
+    )
     .action(async (run, options) => {
       const { showCommand } = await import('./show.ts');
       done(await showCommand(run, options, context));

@@ -8,10 +8,14 @@ export const addRollback = (cli: Command, context: Context, done: Done): void =>
   withCommon(cli.command('rollback').description('I want to go back: the plan first, asks, fenced, verified'))
     .argument(...profileArgument)
     .option('--to <revision>', 'the revision to go back to (default: the one of the newest baseline)')
+    .option('--record <file>', 'carry out what a `run --no-rollback` has decided; all guards hold')
     .option('--yes', 'do not ask', false)
     .option('--drill', 'everything but the act', false)
     .addOption(wait())
-    .addHelpText('after', '\nExample:\n  holdpoint rollback auth/production --to 77ab0')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdpoint rollback auth/production --to 77ab0\n  holdpoint rollback auth/production --record record.json',
+    )
     .action(async (profile, options) => {
       const { rollbackCommand } = await import('./rollback.ts');
       done(await rollbackCommand(profile, options, context));

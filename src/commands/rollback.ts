@@ -1,26 +1,25 @@
 // `holdpoint rollback`: go back by hand. The plan first, then the question, then the same engine as a run.
-import { duration, type RollbackOrder, UsageError } from '../kit/index.ts';
-import { goBack, type RunInput } from '../run/index.ts';
+import { type RollbackOrder, type RollbackPlan, UsageError } from '../kit/index.ts';
+import { examine } from '../rollback/index.ts';
+import { goBack } from '../run/index.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import { type Context, signalCode } from './context.ts';
-import { engineInput, finish } from './run.ts';
-import { type CommonOptions, type Opened, withEnvFile, withSession } from './session.ts';
-
-export interface RollbackOptions extends CommonOptions {
-  to?: string;
-  yes: boolean;
-  drill: boolean;
-}
+import { drilled, type RollbackOptions } from './rollback-options.ts';
+import { candidateLines, planLines } from './rollback-plan.ts';
+import { actOnRecord } from './rollback-record.ts';
+import { engineInput, finish, rollbackTools } from './run.ts';
+import { type Opened, withEnvFile, withSession } from './session.ts';
 
 /** Shows the plan, asks for the service's name, acts, proves. Declining is exit code 22. */
 export const rollbackCommand = async (name: string, options: RollbackOptions, given: Context): Promise<number> => {
   const context = await withEnvFile(options.envFile, given);
   return withSession('rollback', name, options, context, async (opened) => {
-    const { platform, profile } = opened;
-    if (!platform || !profile.rollback)
-      throw new UsageError(`${profile.name} has no rollback section: there is nothing to go back with`);
-    const target = await targetOf(options, opened);
-    context.stderr.write(`${opened.redactor.text(planText(target, opened))}\n`);
-    if (!options.drill && !(await agreed(options, opened, context))) return signalCode(context) ?? 22;
+    const plan = planOf(opened);
+    if (options.record !== undefined) return actOnRecord(options.record, options, opened, context);
+    const target = await targetOf(options, opened, context);
+    const mayAct = await showPlan(target, plan, opened, context);
+    // What a guard refuses needs no question: the engine refuses it again, and writes the record.
+    if (mayAct && !options.drill && !(await agreed(options, opened, context))) return signalCode(context) ?? 22;
     const input = engineInput('rollback', opened, context);
     const record = await goBack(
       { ...input, ...drilled(input, options), permission: { rollback: true }, overrides: [], shadow: false },
@@ -30,48 +29,70 @@ export const rollbackCommand = async (name: string, options: RollbackOptions, gi
   });
 };
 
-const drilled = (input: Pick<RunInput, 'rollBack'>, { drill }: RollbackOptions): Pick<RunInput, 'rollBack'> => {
-  const { rollBack } = input;
-  if (!rollBack || !drill) return {};
-  return { rollBack: (order: RollbackOrder, ...rest) => rollBack({ ...order, drill }, ...rest) };
+const planOf = ({ profile, platform }: Opened): RollbackPlan => {
+  if (platform && profile.rollback) return profile.rollback;
+  throw new UsageError(`${profile.name} has no rollback section: there is nothing to go back with`);
 };
 
 interface Target {
   from: string;
   to: string;
+  candidates: Candidate[];
   /** The newest migration that was applied while `to` was live, where it was captured. */
   migration?: string;
 }
 
-/** Nobody goes back from what cannot be told: no fence could hold. */
-const liveNow = async (platform: Opened['platform']): Promise<{ revision: string }> => {
+/** How many records are searched for revisions to go back to. */
+const searched = 50;
+
+/** `from` is what is live now; `to` is named, or the newest captured baseline's revision. Never "the previous one". */
+const targetOf = async (
+  { to }: RollbackOptions,
+  { platform, store, profile: { service, environment }, redactor }: Opened,
+  { io, interrupts }: Context,
+): Promise<Target> => {
+  const from = await liveNow(async () => (await platform?.session.live(interrupts.signal))?.revision ?? '', redactor);
+  const newest = await store.baseline(service, environment);
+  const records = await store.records({ service, environment, limit: searched });
+  const candidates = candidatesOf(records, newest, from);
+  const captured = to ?? newest?.live;
+  const known = candidateLines(candidates, io.clock.now());
+  const hint = ['name one with --to REVISION', ...(known.length > 0 ? [' of these:', ...known] : [])].join('\n');
+  if (captured === undefined) throw new UsageError(`no baseline names a revision to go back to; ${hint}`);
+  if (captured === from) throw new UsageError(`${from} is live already; ${hint}`);
+  const migration = newest?.live === captured ? newest.migration : undefined;
+  return { from, to: captured, candidates, ...(migration === undefined ? {} : { migration }) };
+};
+
+const liveNow = async (read: () => Promise<string>, redactor: Opened['redactor']): Promise<string> => {
   try {
-    return (await platform?.session.live()) ?? { revision: '' };
-  } catch (error) {
-    throw new UsageError(`what is live cannot be told: ${(error as Error).message}`, { cause: error });
+    return await read();
+  } catch (cause) {
+    const text = redactor.text((cause as Error).message);
+    throw new UsageError(`what is live could not be told, so nothing was begun: ${text}`, { cause });
   }
 };
 
-/** `from` is what is live now; `to` is named, or the newest captured baseline's revision. Never "the previous one". */
-const targetOf = async ({ to }: RollbackOptions, { platform, store, profile }: Opened): Promise<Target> => {
-  const { revision: from } = await liveNow(platform);
-  const newest = await store.baseline(profile.service, profile.environment);
-  const captured = to ?? newest?.live;
-  if (captured === undefined)
-    throw new UsageError('no baseline names a revision to go back to; name it with --to REVISION');
-  if (captured === from) throw new UsageError(`${from} is live already; name another revision with --to REVISION`);
-  const migration = newest?.live === captured ? newest.migration : undefined;
-  return { from, to: captured, ...(migration === undefined ? {} : { migration }) };
-};
-
-const planText = ({ from, to }: Target, { profile, platform }: Opened): string => {
-  const { rollback: plan } = profile;
-  return [
-    `${profile.name}: go back from ${from} to ${to}`,
-    `  with: ${platform?.session.manual({ from, to })}`,
-    `  fence: ${plan?.platform.fence}; then every check is held for ${duration(plan?.verify.for ?? 0)}, at most ${duration(plan?.deadline ?? 0)} in all`,
-    ...(plan?.platform.aftermath ? [`  afterwards: ${plan.platform.aftermath}`] : []),
-  ].join('\n');
+/** Prints the plan; whether the guards would let it pass. */
+const showPlan = async (target: Target, plan: RollbackPlan, opened: Opened, context: Context): Promise<boolean> => {
+  const { profile, redactor, platform } = opened;
+  const { from, to, migration } = target;
+  const order: RollbackOrder = {
+    id: `plan:${profile.service}`,
+    service: profile.service,
+    environment: profile.environment,
+    from,
+    to,
+    ...(migration === undefined ? {} : { migration }),
+    causes: [],
+    actor: engineInput('rollback', opened, context).identity.actor,
+    by: 'person',
+  };
+  const examined = await examine(order, rollbackTools(opened, context));
+  const facts = { ...target, name: profile.name, examined, plan, now: context.io.clock.now() };
+  const lines = planLines({ ...facts, manual: platform?.session.manual({ from, to }) ?? '' });
+  context.stderr.write(`${redactor.text(lines.join('\n'))}\n`);
+  return examined.ok;
 };
 
 const agreed = async ({ yes }: RollbackOptions, { profile }: Opened, context: Context): Promise<boolean> => {

@@ -1,6 +1,12 @@
 // `holdpoint run` and `holdpoint check`: verify a release, or ask by hand how the service is.
 import { relative, resolve } from 'node:path';
-import { type RollbackReport, type RunRecord, type StoredBaseline, UsageError } from '../kit/index.ts';
+import {
+  type RollbackReport,
+  type RollbackTools,
+  type RunRecord,
+  type StoredBaseline,
+  UsageError,
+} from '../kit/index.ts';
 import { notify } from '../report/index.ts';
 import { newestMigration, rollBack } from '../rollback/index.ts';
 import { type Permission, run, type RunInput } from '../run/index.ts';
@@ -131,27 +137,37 @@ const migrationOf =
 
 /** Binds the rollback to its tools; a person at the terminal is asked first, also under `auto`. */
 const carryOut =
-  ({ profile, store, reporting, redactor, platform }: Opened, context: Context): NonNullable<RunInput['rollBack']> =>
-  async (order, verify, snapshot): Promise<RollbackReport> => {
-    const { rollback: plan } = profile;
-    if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
-    return rollBack(order, {
-      io: context.io,
-      root: profile.root,
-      store,
-      plan,
-      platform: platform.session,
-      acts: platform.acts,
-      emit: reporting.emit,
-      redact: (text) => redactor.text(text),
+  (opened: Opened, context: Context): NonNullable<RunInput['rollBack']> =>
+  async (order, verify, snapshot): Promise<RollbackReport> =>
+    rollBack(order, {
+      ...rollbackTools(opened, context),
       verify,
       snapshot,
-      signal: context.interrupts.signal,
       ...(context.stdin.isTTY && order.by === 'run'
-        ? { confirm: (question) => reporting.quietly(() => confirm(question, context)) }
+        ? { confirm: (question) => opened.reporting.quietly(() => confirm(question, context)) }
         : {}),
     });
+
+/** What every rollback of a session works with; nothing can be proven with it yet. */
+export const rollbackTools = (
+  { profile, store, reporting, redactor, platform }: Opened,
+  context: Context,
+): RollbackTools => {
+  const { rollback: plan } = profile;
+  if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
+  return {
+    io: context.io,
+    root: profile.root,
+    store,
+    plan,
+    platform: platform.session,
+    acts: platform.acts,
+    emit: reporting.emit,
+    redact: (text) => redactor.text(text),
+    verify: async () => ({ green: false, because: 'nothing was held again' }),
+    signal: context.interrupts.signal,
   };
+};
 
 const confirm = async (question: string, context: Context): Promise<boolean> =>
   /^y(es)?$/i.test((await context.ask(`${question} [y/N] `)).trim());

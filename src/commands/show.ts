@@ -1,47 +1,67 @@
 // `holdpoint show`: earlier runs: one of them through any reporter, or the list.
-import { type RunRecord, UsageError } from '../kit/index.ts';
-import { projectRoot } from '../profile/index.ts';
-import { headline } from '../report/index.ts';
-import { openStore } from '../store/index.ts';
+import { isoTime, type RunRecord, type Store, UsageError } from '../kit/index.ts';
+import { marksOf, markRun } from '../store/index.ts';
 import type { Context } from './context.ts';
+import { historyText, wantedRollback } from './history.ts';
+import { actorOf } from './identity.ts';
+import { withProjectStore } from './project-store.ts';
 import { builtIn } from './registry.ts';
 import { openReporting } from './reporting.ts';
 import { shortest } from './run.ts';
+import { usable } from './session.ts';
 
 export interface ShowOptions {
   last: boolean;
   reporter: string[];
   store?: string;
+  /** SERVICE or SERVICE/ENVIRONMENT: only its runs. */
+  service?: string;
+  /** A person's word on the run. */
+  mark?: 'right' | 'wrong';
 }
 
 /** How many runs the list shows. */
-const listed = 20;
+const listed = 30;
 
-export const showCommand = async (
-  runId: string | undefined,
-  options: ShowOptions,
-  context: Context,
-): Promise<number> => {
-  const warn = (text: string): void => void context.stderr.write(`holdpoint: ${text}\n`);
-  const project = options.store === undefined ? await projectRoot(context.cwd, context.io.files) : undefined;
-  const store = openStore(options.store ?? '.holdpoint', { io: context.io, root: project ?? context.cwd, warn });
-  try {
+export const showCommand = (runId: string | undefined, options: ShowOptions, context: Context): Promise<number> =>
+  withProjectStore(options, context, async (store) => {
+    const [service, environment] = options.service?.split('/') ?? [];
     const records = await store.records({
       limit: runId === undefined && options.last ? 1 : listed,
       ...(runId === undefined ? {} : { runId }),
+      ...(service === undefined ? {} : { service }),
+      ...(environment === undefined ? {} : { environment }),
     });
-    if (records.length === 0)
-      throw new UsageError(
-        runId === undefined ? `no run is kept in ${store.where}` : `no run ${runId} is kept in ${store.where}`,
-      );
     const [record] = records;
-    if (record && (runId !== undefined || options.last))
+    if (!record) throw new UsageError(`no run${about(runId ?? options.service)} is kept in ${store.where}`);
+    if (options.mark !== undefined) return mark(record, options.mark, runId ?? options.last, store, context);
+    if (runId !== undefined || options.last)
       await showOne(record, shortest(store.pathOf(record), context.cwd), options, context);
-    else context.stdout.write(`${records.map(line).join('\n')}\n`);
+    else context.stdout.write(`${historyText(records, await marksOf(store, records.map(idOf)))}\n`);
     return 0;
-  } finally {
-    await store.close();
-  }
+  });
+
+const about = (name: string | undefined): string => (name === undefined ? '' : ` ${name}`);
+
+const idOf = ({ runId }: RunRecord): string => runId;
+
+/** Only a run that would have gone back can be judged so. */
+const mark = async (
+  record: RunRecord,
+  said: 'right' | 'wrong',
+  named: string | boolean,
+  store: Store,
+  context: Context,
+): Promise<number> => {
+  if (named === false) throw new UsageError('name the run that is meant: holdpoint show RUN --mark right|wrong');
+  if (!wantedRollback(record))
+    throw new UsageError(`run ${record.runId} did not ask for a rollback: there is nothing to mark as right or wrong`);
+  const { runId } = record;
+  await usable(store, () =>
+    markRun(store, { at: isoTime(context.io.clock.now()), runId, said, by: actorOf(context.env).name }),
+  );
+  context.stdout.write(`run ${runId}: the rollback is marked ${said}\n`);
+  return 0;
 };
 
 const showOne = async (
@@ -55,6 +75,3 @@ const showOne = async (
   await reporting.end(record, saved);
   reporting.close();
 };
-
-const line = (record: RunRecord): string =>
-  `${record.finishedAt}  ${String(record.exitCode).padStart(3)}  ${record.verb.padEnd(8)}  ${record.service}/${record.environment}  ${record.runId}  ${headline(record).head}`;

@@ -43,7 +43,9 @@ async function platformAllows({ tools: { platform, signal } }: Case): Promise<An
 async function targetExists({ order: { to = '' }, tools: { platform } }: Case): Promise<Answer> {
   const missing = await platform.targetMissing?.(to);
   if (missing !== undefined) return refuse('target_missing', missing);
-  return pass(platform.targetMissing ? `${to} is still there` : 'the platform cannot tell whether it is still there');
+  return pass(
+    platform.targetMissing ? `${to} is still there` : `the platform cannot tell whether ${to} is still there`,
+  );
 }
 
 /** The profile's mode, and a fence that is strong enough when nobody watches. */

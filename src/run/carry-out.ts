@@ -3,6 +3,7 @@ import { type Decision, isoTime, type RollbackOrder, type RollbackReport, type V
 import { type Course, mark } from './course.ts';
 import { diagnose } from './diagnose.ts';
 import type { Finding } from './finding.ts';
+import { deployedAtOf, failedIn } from './judged.ts';
 import { snapshot } from './last-look.ts';
 import { defined } from './record.ts';
 import { verify } from './verify.ts';
@@ -32,11 +33,11 @@ const rollBackNow = async (course: Course, decision: Decision): Promise<Rollback
 };
 
 const orderOf = (course: Course, decision: Decision): RollbackOrder => {
-  const { input, from, to, baselineTakenAt, migration } = course;
+  const { input, from, to, baselineTakenAt, migration, judged } = course;
   const { service, environment } = input.profile;
   const release = input.identity.label ?? from ?? 'unnamed';
   return {
-    id: `rb:${service}/${environment}:${release}:${baselineTakenAt ?? input.identity.runId}`,
+    id: `rb:${service}/${environment}:${release}:${judged?.runId ?? baselineTakenAt ?? input.identity.runId}`,
     service,
     environment,
     from,
@@ -44,25 +45,30 @@ const orderOf = (course: Course, decision: Decision): RollbackOrder => {
     ...defined({ deployedAt: deployedAt(course), migration }),
     causes: decision.because,
     actor: input.identity.actor,
-    by: input.verb === 'rollback' ? 'person' : 'run',
+    by: isByHand(course) ? 'person' : 'run',
   };
 };
 
 /** When the deploy command ended; without one, when the baseline before the deploy was taken. */
-const deployedAt = ({ marks, baselineTakenAt }: Course): string | undefined => {
+const deployedAt = ({ marks, baselineTakenAt, judged }: Course): string | undefined => {
+  if (judged) return deployedAtOf(judged);
   const finished = marks.findLast(({ name }) => name === 'deploy-finished');
   return finished ? isoTime(finished.at) : baselineTakenAt;
 };
 
-/** By hand nothing was judged before: what the verification finds is what stands about the checks. */
+/** A person asks for it, and no run has judged before. */
+const isByHand = ({ input, judged }: Course): boolean => input.verb === 'rollback' && judged === undefined;
+
+/** Without findings of its own (by hand, or judged elsewhere) what the verification finds is what stands about the checks. */
 const verifyFailed = async (course: Course, signal: AbortSignal): Promise<Verification> => {
-  const { input, watched, findings } = course;
-  const byHand = input.verb === 'rollback';
-  const failed = byHand ? watched : watched.filter(({ check }) => hasFailed(findings, check.id));
+  const { input, watched, findings, judged } = course;
+  const ids = judged && failedIn(judged);
+  const hasFailedHere = (id: string): boolean => (ids ? ids.has(id) : hasFailed(findings, id));
+  const failed = isByHand(course) ? watched : watched.filter(({ check }) => hasFailedHere(check.id));
   const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
   const { warmup } = input.profile.timings.hold;
   const verified = await verify(failed, plan, { warmup, clock: input.io.clock, emit: input.emit, signal });
-  if (byHand) course.findings = verified.findings;
+  if (input.verb === 'rollback') course.findings = verified.findings;
   return verified;
 };
 

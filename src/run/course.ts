@@ -27,6 +27,8 @@ export interface Course {
   /** By hand: the run whose samples are the baseline, and until when (epoch milliseconds) it keeps looking. */
   comparedWith?: NonNullable<RunRecord['comparedWith']>;
   watchedUntil?: number;
+  /** The record of the run whose rollback is carried out here. */
+  judged?: RunRecord;
   startedAt: number;
 }
 

@@ -3,10 +3,11 @@ import { type Decision, duration, type RollbackReport, type RunRecord, type Stor
 import { conclude } from './after.ts';
 import { bringOut } from './bring-out.ts';
 import { act } from './carry-out.ts';
+import { adoptJudged, confirmed } from './judged.ts';
 import { recallLastRuns } from './recall.ts';
 import { captureBaseline, takeBaseline } from './take-baseline.ts';
 import { compose } from './compose.ts';
-import { type Course, enterPhase, mark, note, openCourse } from './course.ts';
+import { type Course, enterPhase, mark, note, openCourse, readable } from './course.ts';
 import { type HoldEnd, hold } from './hold.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
@@ -46,6 +47,23 @@ export const goBack = async (
       action: 'rollback',
       because: [{ check: 'run', reason: 'by_hand', text: 'asked for by hand' }],
     };
+    return await finish(course, decision, await act(course, decision));
+  } finally {
+    await closeAll(course.watched, input.io.clock);
+  }
+};
+
+/** Carries out the rollback that another run has asked for and was not allowed: the control is asked again. */
+export const carryOutJudged = async (input: RunInput, judged: RunRecord): Promise<RunRecord> => {
+  const course = await openCourse(input);
+  const { service, environment } = input.profile;
+  try {
+    announceRun(course);
+    const baseline = await readable(course, undefined, () =>
+      input.store.baseline(service, environment, judged.release.label),
+    );
+    adoptJudged(course, judged, baseline);
+    const decision = await confirmed(course, judged);
     return await finish(course, decision, await act(course, decision));
   } finally {
     await closeAll(course.watched, input.io.clock);

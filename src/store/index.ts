@@ -5,6 +5,7 @@ import { type Io, type Store, UsageError } from '../kit/index.ts';
 import { openFileStore } from './files.ts';
 
 export { openFileStore } from './files.ts';
+export { marksOf, markRun, type RunMark } from './run-marks.ts';
 export { readBaseline, readRecord } from './formats.ts';
 
 export interface OpenStoreOptions {

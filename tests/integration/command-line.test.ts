@@ -196,8 +196,10 @@ describe('one verb after the other', () => {
     const written = await readFile(join(folder, 'record.json'), 'utf8');
     expect(written).toBe(well.stdout);
     expect(JSON.parse(written)).toMatchObject({ format: 'holdpoint.record/1', verb: 'check', exitCode: 0 });
-    const list = (await holdpoint('show')).stdout.trim().split('\n');
+    const [lines = '', , counted] = (await holdpoint('show')).stdout.trim().split('\n\n');
+    const list = lines.split('\n');
     expect(list.map((line) => line.split(/\s+/)[1])).toEqual(['0', '0', '10', '10']);
+    expect(counted).toMatch(/^of 2 runs 1 would have rolled back, 0 decided to; marked: 0 right, 0 wrong, 1 not yet/);
     const last = await holdpoint('show', '--last', '--reporter', 'json');
     expect(last.stdout).toBe(written);
     expect((await holdpoint('show', 'nothing-like-it')).exitCode).toBe(2);

@@ -1,0 +1,59 @@
+// `holdpoint rollback --record FILE`: one job has judged (`run --no-rollback`), this one acts, with rights of its own.
+import { resolve } from 'node:path';
+import { type RunRecord, UsageError } from '../kit/index.ts';
+import { carryOutJudged } from '../run/index.ts';
+import { readRecord } from '../store/index.ts';
+import type { Context } from './context.ts';
+import { drilled, type RollbackOptions } from './rollback-options.ts';
+import { engineInput, finish } from './run.ts';
+import type { Opened } from './session.ts';
+
+/** Carries out what the record has decided, with all guards of an automatic rollback. Nothing to do is exit code 0. */
+export const actOnRecord = async (
+  file: string,
+  options: RollbackOptions,
+  opened: Opened,
+  context: Context,
+): Promise<number> => {
+  if (options.to !== undefined) throw new UsageError('--record names the revision to go back to: it takes no --to');
+  if (opened.overrides.length > 0) throw new UsageError('--record judges nothing: it takes neither --only nor --skip');
+  const judged = await recordIn(file, context);
+  mustFit(judged, opened);
+  if (judged.decision.withheld === undefined) {
+    context.stderr.write(`run ${judged.runId} did not ask for a rollback: nothing to do\n`);
+    return 0;
+  }
+  const input = engineInput('rollback', opened, context, judged.release.label);
+  const acting = { ...input, ...drilled(input, options), permission: { rollback: true }, overrides: [], shadow: false };
+  return finish(await carryOutJudged(acting, judged), opened, context);
+};
+
+const recordIn = async (file: string, { io, cwd }: Context): Promise<RunRecord> => {
+  const text = await io.files.readIfExists(resolve(cwd, file));
+  if (text === undefined) throw new UsageError(`--record ${file}: there is no such file`);
+  const read = readRecord(text);
+  if ('value' in read) return read.value;
+  throw new UsageError(`--record ${file}: this is not a record that holdpoint wrote: ${read.problem}`);
+};
+
+/** A record of another service, of another profile, or of a run that does not count is no order. */
+const mustFit = (
+  { verb, service, environment, overrides, shadow, tool, runId }: RunRecord,
+  { profile }: Opened,
+): void => {
+  const problems: [boolean, string][] = [
+    [verb !== 'run', `it is of \`${verb}\`, not of \`run\``],
+    [
+      service !== profile.service || environment !== profile.environment,
+      `it is of ${service}/${environment}, the profile of ${profile.service}/${profile.environment}`,
+    ],
+    [tool.profileHash !== profile.hash, 'the profile was changed since: judge again'],
+    [shadow, 'it is of a shadow run, which does not count'],
+    [
+      overrides.some((each) => each !== '--no-rollback'),
+      `the run was lowered by ${overrides.join(', ')}: a part of the checks never rolls back`,
+    ],
+  ];
+  const found = problems.find(([is]) => is);
+  if (found) throw new UsageError(`run ${runId} is no order to roll back: ${found[1]}`);
+};
