@@ -251,8 +251,23 @@ it('the doctor finds a permission that is missing', async () => {
     ['may patch deployment auth in prod', 'failed'],
     ['may read replicasets.apps in prod', 'ok'],
     ['may read configmaps in prod', 'ok'],
+    ['old revisions of deployment auth are kept', 'ok'],
   ]);
   expect(findings[1]?.next).toBe('give the account a role with the verb patch on deployments');
+});
+
+it('the doctor finds that nothing is kept to go back to, and a cluster that does not answer', async () => {
+  const { system, session } = await opened('auth');
+  const object = system.api.cluster.get('Deployment', 'auth');
+  system.api.cluster.put({ ...object, spec: { ...object.spec, revisionHistoryLimit: 0 } });
+  expect((await session.doctor?.())?.at(-1)).toEqual({
+    what: 'old revisions of deployment auth are kept',
+    state: 'failed',
+    because: 'revisionHistoryLimit is 0',
+    next: 'set spec.revisionHistoryLimit to 2 or more',
+  });
+  system.api.broken = true;
+  expect((await session.doctor?.())?.map(({ state }) => state)).toEqual(Array(5).fill('failed'));
 });
 
 it.each([

@@ -1,6 +1,7 @@
 // What platforms share about commands: how one is shown, how its end is told, how its answer is read, how it acts.
 import type { ZodType } from 'zod';
 import {
+  count,
   type Direction,
   duration,
   type Finished,
@@ -82,6 +83,9 @@ export const understood = <T>(argv: readonly string[], text: string, schema: Zod
   try {
     json = JSON.parse(text);
   } catch {
+    // Half an answer may hold what no redactor knows: the environment of a process, a whole pod template.
+    if (/^\s*[[{]/.test(text))
+      throw new Error(`${printed} JSON that breaks off after ${count(text.length)} characters`);
     throw new Error(`${printed} no JSON: ${oneLine(text.slice(0, shown)) || 'nothing'}`);
   }
   const parsed = schema.safeParse(json);

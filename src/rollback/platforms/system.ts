@@ -57,6 +57,8 @@ export interface System<Settings extends { deadline: number }, Found extends Liv
   /** What a person would type. */
   manual(spec: Settings, way: Direction): string;
   needs(spec: Settings): readonly Need[];
+  /** What takes more than the exit code of a command to find out. */
+  examine?(spec: Settings, ask: Ask): Promise<Finding[]>;
   /** What cannot be proven without acting, and who could tell. */
   unproven?(spec: Settings): Pick<Finding, 'what' | 'because' | 'next'> | undefined;
 }
@@ -155,9 +157,14 @@ const examine = async <Settings extends { deadline: number }, Found extends Live
   ask: Ask,
 ): Promise<Finding[]> => {
   const findings = await Promise.all(system.needs(spec).map((need) => examineNeed(need, ask)));
+  const more = (await system.examine?.(spec, ask).catch(unreadable)) ?? [];
   const unproven = system.unproven?.(spec);
-  return [...findings, ...(unproven ? [{ ...unproven, state: 'unknown' as const }] : [])];
+  return [...findings, ...more, ...(unproven ? [{ ...unproven, state: 'unknown' as const }] : [])];
 };
+
+const unreadable = (error: Error): Finding[] => [
+  { what: 'what is live can be read', state: 'failed', because: error.message },
+];
 
 /** Runs the command of one need. Never throws. */
 export const examineNeed = async ({ what, argv, says, next }: Need, ask: Ask): Promise<Finding> => {

@@ -107,6 +107,7 @@ describe('what is live', () => {
   it.each([
     ['[]', /something else than expected: the top: holds no revision$/],
     [JSON.stringify([entry(3, 'uninstalled', '')]), /^the release auth is uninstalled$/],
+    ['[{"revision":3,"notes":"hunter2', /printed JSON that breaks off after 31 characters$/],
     ['[{"revision":"3"}]', /something else than expected: 0\.revision: /],
   ])('cannot be told from %s', async (text, message) => {
     const { session, system } = await opened();

@@ -1,7 +1,7 @@
 // The platform `kubernetes`: Deployments that no other tool owns, put back by a patch that the API server fences.
 import * as z from 'zod';
 import { once } from '../../../kit/once.ts';
-import type { Direction, Live } from '../../../kit/index.ts';
+import type { Direction, Finding, Live } from '../../../kit/index.ts';
 import { type Ask, shellLine } from '../commands.ts';
 import { argument, clusterKeys, kubectl } from '../settings.ts';
 import { platformOf } from '../system.ts';
@@ -100,6 +100,21 @@ const needs = (spec: Settings) => [
   })),
 ];
 
+/** Without old ReplicaSets there is nothing to return to after the deploy. */
+const examine = async (spec: Settings, ask: Ask): Promise<Finding[]> =>
+  (await lookAtAll(spec, ask)).map(({ name, object }) => {
+    const { revisionHistoryLimit = 10 } = object.spec;
+    const what = `old revisions of deployment ${name} are kept`;
+    return revisionHistoryLimit > 0
+      ? { what, state: 'ok', because: `revisionHistoryLimit is ${revisionHistoryLimit}` }
+      : {
+          what,
+          state: 'failed',
+          because: 'revisionHistoryLimit is 0',
+          next: 'set spec.revisionHistoryLimit to 2 or more',
+        };
+  });
+
 /** Deployments of one namespace. */
 export const kubernetes = platformOf<Settings, Live>({
   name: 'kubernetes',
@@ -126,4 +141,5 @@ export const kubernetes = platformOf<Settings, Live>({
   caveats,
   manual,
   needs,
+  examine,
 });
