@@ -8,6 +8,7 @@ import { type Answers, profileText } from './init-text.ts';
 import { withFiles } from './memory-files.ts';
 import { NotBegun } from './not-begun.ts';
 import { builtIn } from './registry.ts';
+import { told } from './told.ts';
 
 export interface InitOptions {
   service?: string;
@@ -42,7 +43,7 @@ export const writeValid = async (
     if (await files.exists(path)) throw new UsageError(`${path} is there already, and init overwrites nothing`);
   await validated(profile, { ...context.io, files: withFiles(files, texts) }, root, context);
   for (const [path, text] of texts)
-    if (!(await files.create(path, text)))
+    if (!(await told(`${path} cannot be written`, () => files.create(path, text))))
       throw new UsageError(`${path} is there already, and init overwrites nothing`);
 };
 

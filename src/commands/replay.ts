@@ -6,6 +6,7 @@ import { replay } from '../run/index.ts';
 import { openStore, readRecord } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { replayText } from './replay-text.ts';
+import { told } from './told.ts';
 import { builtIn } from './registry.ts';
 import { openReporting } from './reporting.ts';
 import { recordSchema } from './schema/record.ts';
@@ -57,7 +58,9 @@ const findRecord = async (
   { store }: ReplayOptions,
   context: Context,
 ): Promise<RunRecord> => {
-  const text = await context.io.files.readIfExists(resolve(context.cwd, wanted));
+  const text = await told(`${wanted} cannot be read`, () =>
+    context.io.files.readIfExists(resolve(context.cwd, wanted)),
+  );
   if (text !== undefined) {
     const read = readRecord(text);
     if ('value' in read) return whole(read.value, wanted);

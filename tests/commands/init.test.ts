@@ -84,6 +84,16 @@ checks:
     expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
   });
 
+  it('says what stands in the way of a file', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'checks'), 'no folder');
+    const told = await runHere(folder, ['init', 'check', 'x', '--', 'curl', 'http://h']);
+    expect([told.exitCode, told.stderr.split(': ')[0]]).toEqual([
+      2,
+      `${join(folder, 'checks/x.yaml')} cannot be written`,
+    ]);
+  });
+
   it('uses the schema of an installed package', async () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'node_modules/holdpoint/dist/schemas'), { recursive: true });

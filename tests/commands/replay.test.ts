@@ -106,6 +106,7 @@ exit code 10: it would block; a replay acts on nothing
       ['cut.json', 'auth'],
       'cut.json cannot be replayed: checks.0.samples: Invalid input: expected array, received undefined',
     ],
+    [['deploy-profiles', 'auth'], 'deploy-profiles cannot be read: EISDIR: illegal operation on a directory, read'],
     [['by-hand.json', 'auth'], 'run run-7f3a is a rollback by hand: nothing was judged before it'],
     [['other.json', 'auth'], 'auth and run run-7f3a have no check in common; the record has login'],
     [['record.json', 'nobody'], 'there is no profile "nobody" in deploy-profiles/; known: auth'],
