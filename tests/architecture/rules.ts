@@ -35,14 +35,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   report: { ...closed, lazy: ['listr2'] },
   io: {
     ...closed,
-    lazy: [
-      'undici',
-      'undici/lib/dispatcher/client.js',
-      'undici/lib/core/connect.js',
-      'pg',
-      'mysql2',
-      'zx/core',
-    ],
+    lazy: ['undici', 'undici/lib/dispatcher/client.js', 'undici/lib/core/connect.js', 'pg', 'mysql2', 'zx/core'],
     world: true,
   },
   commands: { ...closed, folders: [...every, 'demo'], packages: ['zod', 'yaml', 'commander'], process: true },
@@ -53,7 +46,10 @@ export const AREAS: Readonly<Record<string, Area>> = {
 };
 
 /** Parts of Node that only compute; every other part is the world. */
-const PURE_BUILTINS = ['path', 'path/posix', 'url', 'crypto', 'util', 'events', 'buffer', 'string_decoder', 'assert'];
+const PURE_BUILTINS = [
+  ...['path', 'path/posix', 'url', 'crypto', 'util', 'events', 'buffer', 'string_decoder', 'assert'],
+  ...['zlib', 'stream/promises'],
+];
 
 /** What belongs to the process itself: its terminal and its measure of itself. */
 const PROCESS_BUILTINS = ['process', 'readline', 'perf_hooks', 'v8'];

@@ -56,9 +56,12 @@ const byPattern =
     );
   };
 
-/** `remote - user [time] "GET /path HTTP/1.1" 200 512 "referer" "agent"`; the common format has no last two. */
+/**
+ * `remote - user [time] "GET /path HTTP/1.1" 200 512 "referer" "agent"`; the common format has no last two. Many append
+ * `$request_time`, alone or as `rt=0.012`.
+ */
 const combined =
-  /^(?<remote>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?:(?<method>[A-Z]+) (?<path>\S+)(?: (?<protocol>[^"]*))?|[^"]*)" (?<status>\d{3}) (?<bytes>\d+|-)(?: "(?<referer>(?:[^"\\]|\\.)*)" "(?<agent>(?:[^"\\]|\\.)*)")?/;
+  /^(?<remote>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?:(?<method>[A-Z]+) (?<path>\S+)(?: (?<protocol>[^"]*))?|[^"]*)" (?<status>\d{3}) (?<bytes>\d+|-)(?: "(?<referer>(?:[^"\\]|\\.)*)" "(?<agent>(?:[^"\\]|\\.)*)"(?: (?:rt=|request_time=)?(?<request_time>\d+\.\d+)(?=\s|$))?)?/;
 
 /**
  * Lines of Postgres on stderr, in English. The SQLSTATE stands before the severity when log_line_prefix ends in `%e `,
