@@ -1,6 +1,9 @@
 // The two fixed rates that a hold is weighed against, set before it begins.
 
 import { type Baseline, lowerLimit, upperLimit } from './baseline-limits.ts';
+import { atLeast, placeBets } from './capital.ts';
+import { atMost } from './proof.ts';
+import { type Tally, total } from './tally.ts';
 import { type Tolerance, tolerated } from './tolerance.ts';
 
 /** The limits of a hold and where they come from. All are shares of the requests. */
@@ -24,8 +27,11 @@ export interface Limits {
  * @throws RangeError as `upperLimit` and `tolerated`.
  */
 export function limits(baseline: Baseline, tolerance: Tolerance, failRisk: number, passRisk: number): Limits {
-  const upper = upperLimit(baseline, failRisk);
-  const lower = lowerLimit(baseline, passRisk);
+  return between(lowerLimit(baseline, passRisk), upperLimit(baseline, failRisk), tolerance);
+}
+
+/** The limits that follow from the highest and the lowest rate before. */
+function between(lower: number, upper: number, tolerance: Tolerance): Limits {
   const ceilingWasBroken = tolerance.ceiling !== undefined && lower > tolerance.ceiling;
   const kept = ceilingWasBroken ? { ...tolerance, ceiling: undefined } : tolerance;
   return { limit: tolerated(upper, kept), passLimit: tolerated(lower, kept), upper, lower, ceilingWasBroken };
@@ -43,4 +49,26 @@ export function limitsOfAll(all: readonly Limits[]): Limits {
     lower: Math.min(...all.map((one) => one.lower)),
     ceilingWasBroken: all.some((one) => one.ceilingWasBroken),
   };
+}
+
+/**
+ * A control group (old pods, another region) that is counted at the same time in place of a baseline: its limits move as it is counted, so
+ * both are bounds that hold at every look: `upper` = `atMost` of its sum at `failRisk`, `lower` = `atLeast` of its units at `failRisk`.
+ *
+ * Guarantee: P(the limit is ever below g(rate of the control)) <= `failRisk` while each of its requests fails with that rate or more, and
+ * the capital falls as the limit rises; so FAIL keeps its promise although the limit moves. `passLimit` = g(0): nothing smaller is certain
+ * at every look.
+ * @param control checked units (`readUnits`), oldest first
+ */
+export function limitsOfControl(
+  control: readonly Tally[],
+  tolerance: Tolerance,
+  failRisk: number,
+  phi: number,
+  planned: number,
+): Limits {
+  const logNeeded = Math.log(1 / failRisk);
+  const upper = atMost(total(control), phi, logNeeded);
+  const lower = atLeast(placeBets(control, planned, true), logNeeded);
+  return { ...between(lower, upper, tolerance), passLimit: tolerated(0, tolerance) };
 }

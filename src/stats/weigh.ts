@@ -3,7 +3,7 @@
 import type { Baseline } from './baseline-limits.ts';
 import { atLeast, logCapital, placeBets } from './capital.ts';
 import { UNKNOWN_PHI } from './dispersion.ts';
-import { type Limits, limits, limitsOfAll } from './limits.ts';
+import { type Limits, limits, limitsOfAll, limitsOfControl } from './limits.ts';
 import { atMost, logProof, requestsNeeded } from './proof.ts';
 import { readUnits, type Tally, total, within } from './tally.ts';
 import type { Tolerance } from './tolerance.ts';
@@ -14,6 +14,11 @@ export interface Case {
   baseline?: Baseline | undefined;
   /** Further baselines, e.g. yesterday at this hour: the most lenient limit, the strictest pass limit of all of them. */
   otherBaselines?: readonly Baseline[] | undefined;
+  /**
+   * A group without the release (old pods, another region), counted at the same time: in place of the baselines, because what both live
+   * through is no regression. One tally per unit, oldest first; ignored without requests.
+   */
+  control?: readonly Tally[] | undefined;
   /**
    * What counts as bad was itself chosen by a look at the baseline, among at most so many ways (the edges of a histogram); 1 when absent.
    * The risk of the baseline's limits is divided by it (union bound over the ways), so that the choice is paid for.
@@ -63,16 +68,19 @@ export interface Weighing extends Limits {
   requests: number;
 }
 
-/** One bad unit may be a restart, and five errors are the fewest worth a rollback; both only make a FAIL rarer. */
+/**
+ * One bad unit may be a restart, and four errors are the fewest worth a rollback; both only make a FAIL rarer. With five, an outage at
+ * one request a second could not be called within five seconds.
+ */
 const LEAST_BAD_UNITS = 2;
-const LEAST_ERRORS = 5;
+const LEAST_ERRORS = 4;
 /** With evidence of 2:1 for harm nothing passes. */
 const HARMLESS = 2;
 /** The baseline's limits may be wrong with this part of alpha and beta, the hold with the rest. */
 const BASELINE_PART = 0.2;
 
 /**
- * FAIL when capital >= 1/(0.8 alpha), two units stand above the limit and five requests failed; PASS when proof >= 1/(0.8 beta),
+ * FAIL when capital >= 1/(0.8 alpha), two units stand above the limit and four requests failed; PASS when proof >= 1/(0.8 beta),
  * `minUnitsForPass` units are over and capital < 2; else CONTINUE. Compute it anew from all units at every poll.
  *
  * Guarantee: P(ever FAIL | every unit's expected share within tolerance) <= alpha and P(ever PASS | rate of at least what is tolerated) <= beta:
@@ -111,6 +119,9 @@ export function weigh(given: Case): Weighing {
 
 function limitsOf(given: Case, { alpha, beta }: { alpha: number; beta: number }): Limits {
   const part = BASELINE_PART / within('choices', given.choices ?? 1, 1, 1e6);
+  const control = readUnits(given.control ?? []);
+  if (control.length > 0)
+    return limitsOfControl(control, given.tolerance, part * alpha, given.phi ?? UNKNOWN_PHI, Math.floor(given.planned));
   const baselines = [given.baseline ?? { errors: 0, requests: 0 }, ...(given.otherBaselines ?? [])];
   return limitsOfAll(baselines.map((baseline) => limits(baseline, given.tolerance, part * alpha, part * beta)));
 }

@@ -126,7 +126,7 @@ describe('the verdict', () => {
     const verdict = judge(seen(unit(0, 200), unit(0, 200), unit(9, 200)));
     expect(verdict).toMatchObject({ outcome: 'inconclusive', settled: false, reason: 'unproven_harm' });
     expect(verdict.because).toMatch(
-      /^9 of 600 requests failed \(1\.5 %\) in 15 s; limit 1\.15 % = .* \+ 0\.5 pp; so few requests can show that by chance: evidence [\d.]+:1 \(needed 125:1\)$/,
+      /^9 of 600 requests failed \(1\.5 %\) in 15 s; limit 1\.15 % = .* \+ 0\.5 pp; so few requests can show that by chance: evidence [\d.]+:1 \(needed 125:1\), true rate 0 % to 4\.54 %$/,
     );
   });
 
@@ -197,6 +197,97 @@ describe('a baseline above the ceiling', () => {
 
   it('fails as worse when it became worse', () => {
     expect(judge(times(10, unit(60, 100)), times(10, unit(20, 100)))).toMatchObject({ reason: 'worse_than_before' });
+  });
+});
+
+describe('a baseline above the ceiling, and a release below it', () => {
+  it('passes by the ceiling alone, and says so', () => {
+    const verdict = judge(times(10, unit(2, 100)), times(10, unit(20, 100)));
+    expect(verdict).toMatchObject({ outcome: 'pass', reason: 'no_sign_of_harm', limit: 0.05 });
+    expect(verdict.because).toBe(
+      '20 of 1,000 requests failed (2 %) in 50 s; limit 5 % = the ceiling; the baseline was above it itself (200 of 1,000 = 20 %) and is not used; could not exclude up to 4.49 %',
+    );
+  });
+
+  it('is no measure for a release that is better, but not good', () => {
+    expect(judge(times(10, unit(12, 100)), times(10, unit(20, 100)))).toMatchObject({
+      outcome: 'fail',
+      asks: 'block',
+      reason: 'above_ceiling',
+      value: 0.12,
+      limit: 0.05,
+    });
+  });
+});
+
+describe('a control group, counted at the same time', () => {
+  const controlled = (errors: number, control: number) =>
+    unit(errors, 100, { control: { errors: control, requests: 400 } });
+
+  it('is the measure in place of the baseline', () => {
+    const verdict = judge(times(12, controlled(12, 1)), times(10, unit(20, 100)));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'worse_than_before', introduced: true });
+    expect(verdict.because).toMatch(
+      /^144 of 1,200 requests failed \(12 %\) in 60 s; limit 1\.\d+ % = upper limit of the control group \(12 of 4,800 = 0\.25 %, could be \d\.\d+ %\) \+ 0\.5 pp; /,
+    );
+  });
+
+  it('that fails alike means that the release is not to blame', () => {
+    const verdict = judge(times(12, controlled(1, 4)), quiet);
+    expect(verdict).toMatchObject({ outcome: 'pass' });
+    expect(verdict.because).toContain('upper limit of the control group (48 of 4,800 = 1 %');
+  });
+
+  it('above the ceiling, too, only blocks', () => {
+    const verdict = judge(times(12, controlled(20, 80)), quiet);
+    expect(verdict).toMatchObject({ outcome: 'fail', asks: 'block', reason: 'above_ceiling', limit: 0.05 });
+    expect(verdict.because).toMatch(
+      /, above the 5 % ceiling, but so is the control group, which did not get the release \(at least 10 %\); rolling back is not expected to help$/,
+    );
+  });
+
+  it('without requests leaves the baseline', () => {
+    const looks = times(6, unit(0, 100, { control: { errors: 0, requests: 0 } }));
+    expect(judge(looks).because).toContain('upper limit of the baseline (2 of 1,800');
+  });
+
+  it('is read by its matcher, and the rest without it', () => {
+    expect(selectorsOf({ total: 'a', errors: 'code="500"', exclude: 'ua="probe"', control: 'track="stable"' })).toEqual(
+      [
+        'a{ua!="probe",track!="stable"}',
+        'a{code="500",ua!="probe",track!="stable"}',
+        'a{ua!="probe",track="stable"}',
+        'a{code="500",ua!="probe",track="stable"}',
+      ],
+    );
+  });
+
+  it('has its own counts in each unit', async () => {
+    const series = (value: number): Series => ({ labels: {}, value, instance: 'a' });
+    const reading = (at: number, value: number): Reading => ({ at, series: [series(value)], instances: [{ id: 'a' }] });
+    const readings = [
+      [100, 1, 1000, 5].map((value) => reading(0, value)),
+      [150, 3, 1400, 6].map((value) => reading(5000, value)),
+    ];
+    const source: Source = { resolution: 1000, read: async () => readings.shift() ?? [], close: async () => undefined };
+    const settings = schema.parse({ from: { ...given.from, query: { ...query, control: 'track="stable"' } } });
+    const session = await errorRateDelta.open(settings, worldOf({}, source));
+    await session.sample(tick());
+    expect(await session.sample(tick())).toEqual([
+      { seen: { state: 'counted', requests: 50, errors: 2, seconds: 5, control: { requests: 400, errors: 1 } } },
+    ]);
+  });
+});
+
+describe('errors that come in clusters', () => {
+  const clustered = Array.from({ length: 40 }, (_, at) => unit(at % 8 === 0 ? 16 : 0, 100));
+
+  it('make the limit wider and a proof dearer', () => {
+    const even = times(40, unit(2, 100));
+    const verdict = judge(times(30, unit(1, 100)), seen(...clustered));
+    expect(verdict.limit).toBeGreaterThan((judge(times(30, unit(1, 100)), even).limit ?? 1) + 0.005);
+    expect(verdict.reason).toBe('no_sign_of_harm');
+    expect(judge(times(30, unit(1, 100)), even).reason).toBe('proven');
   });
 });
 

@@ -1,7 +1,7 @@
 // The fixed limits of a hold, out of one baseline, several or none.
 import { describe, expect, it } from 'vitest';
-import { limits, limitsOfAll } from '../../src/stats/limits.ts';
-import { expectClose } from './fixtures.ts';
+import { limits, limitsOfAll, limitsOfControl } from '../../src/stats/limits.ts';
+import { drawn, expectClose, generator, repeated } from './fixtures.ts';
 
 describe('limits', () => {
   it('adds the tolerance to both limits of the baseline', () => {
@@ -47,5 +47,36 @@ describe('limitsOfAll', () => {
       lower: quiet.lower,
       ceilingWasBroken: false,
     });
+  });
+});
+
+describe('limitsOfControl', () => {
+  const tolerance = { points: 0.005, ceiling: 0.05 };
+
+  it('takes the rates that hold at every look', () => {
+    const found = limitsOfControl(repeated(20, 1, 100), tolerance, 0.002, 1, 60);
+    // Both are those of atMost and atLeast for 20 of 2,000 in 20 units.
+    expect(found.upper).toBeGreaterThan(0.01);
+    expect(found.upper).toBeLessThan(0.03);
+    expectClose(found.limit, found.upper + 0.005, 15);
+    expect(found).toMatchObject({ passLimit: 0.005, ceilingWasBroken: false });
+  });
+
+  it('knows a control group above the ceiling', () => {
+    const found = limitsOfControl(repeated(20, 30, 100), tolerance, 0.002, 1, 60);
+    expect(found.lower).toBeGreaterThan(0.15);
+    expect(found).toMatchObject({ ceilingWasBroken: true });
+    expect(found.limit).toBeGreaterThan(0.3);
+  });
+
+  it('is below the tolerated rate at no look in more than the risk of the runs', () => {
+    const random = generator(51);
+    let below = 0;
+    for (let run = 0; run < 400; run += 1) {
+      const control = drawn(random, 40, 25, 0.04);
+      const looks = control.map((_, at) => limitsOfControl(control.slice(0, at + 1), { points: 0 }, 0.05, 1, 40));
+      if (looks.some(({ limit }) => limit < 0.04)) below += 1;
+    }
+    expect(below / 400).toBeLessThan(0.05);
   });
 });

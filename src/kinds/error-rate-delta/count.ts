@@ -16,7 +16,7 @@ export type Tally = { requests: number; errors: number };
 
 /** One unit of time. `no_data`: the metric of all requests does not exist, which is not zero requests. */
 export type Seen =
-  | (Tally & { state: 'counted'; seconds: number; instances?: Record<string, Tally> })
+  | (Tally & { state: 'counted'; seconds: number; instances?: Record<string, Tally>; control?: Tally })
   | { state: 'no_data'; selector: string };
 
 /** Both selectors at one moment. */
@@ -26,14 +26,18 @@ type Pair = { total: Reading; errors: Reading };
 export const openCounting = async (spec: Spec, world: World): Promise<Session<Seen>> => {
   const selectors = selectorsOf(spec.from.query);
   const source = await world.source(spec.from);
-  let earlier: Pair | undefined;
+  let earlier: { own: Pair; control: Pair } | undefined;
   const past = source.past?.bind(source);
   return {
     sample: async (tick) => {
-      const now = pairOf(await source.read(selectors, tick));
+      const readings = await source.read(selectors, tick);
+      const now = { own: pairOf(readings), control: pairOf(readings.slice(2)) };
       const before = earlier;
       earlier = now;
-      return lookAt(before, now, selectors[0]);
+      const looks = lookAt(before?.own, now.own, selectors[0] ?? '');
+      return spec.from.query.control === undefined
+        ? looks
+        : looks.map((look) => withControl(look, before?.control, now.control));
     },
     ...(past && {
       past: async (span, unit) => {
@@ -61,6 +65,11 @@ const lookAt = (before: Pair | undefined, now: Pair, selector: string): Look<See
   if (now.total.series.length === 0) return [{ seen: { state: 'no_data', selector } }];
   if (before === undefined || now.total.at <= before.total.at) return [];
   return [{ seen: unitOf(before, now) }];
+};
+
+const withControl = (look: Look<Seen>, before: Pair | undefined, now: Pair): Look<Seen> => {
+  if (!('seen' in look) || look.seen.state !== 'counted' || before === undefined) return look;
+  return { seen: { ...look.seen, control: tallyOf(before, now) } };
 };
 
 const only = (reading: Reading, { id }: Instance): Reading => ({

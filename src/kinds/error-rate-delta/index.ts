@@ -42,4 +42,6 @@ export const errorRateDelta: Kind<Spec, Seen> = {
   open: openCounting,
   judge,
   charts,
+  traffic: (seen) =>
+    seen.state === 'counted' ? { requests: seen.requests, seconds: seen.seconds, failed: seen.errors } : undefined,
 };

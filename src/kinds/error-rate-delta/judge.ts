@@ -1,5 +1,6 @@
 // The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
 import { duration, type History, type JudgePlan, judged, seenOf, type Verdict } from '../../kit/index.ts';
+import { dispersion } from '../../stats/dispersion.ts';
 import { type Case, weigh, type Weighing } from '../../stats/weigh.ts';
 import { rateOf } from '../rates/words.ts';
 import type { Seen, Tally } from './count.ts';
@@ -38,42 +39,59 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   if (seen.requests === 0)
     return waiting('no_traffic', `no requests in ${duration(secondsOf(units) * 1000)}, so there is no rate`);
   const { ceiling } = spec.tolerate;
-  const past = sumOf(before);
-  const known = past.requests > 0 ? past : undefined;
-  const terms = termsOf(units, plan, spec);
   const weighing = weighed(units, before, plan, spec);
-  const facts: Facts = {
+  const facts = factsOf(weighing, units, before, plan, spec);
+  if (weighing.decision === 'fail') return { ...failed(facts, plan.absolute), ...numbers(weighing) };
+  if (!weighing.ceilingWasBroken) return { ...undecided(facts, plan.absolute), ...numbers(weighing) };
+  // A baseline that was unhealthy itself is no measure: what remains is the ceiling.
+  const alone = weigh({ ...termsOf(units, before, plan, spec), tolerance: { ceiling } });
+  if (alone.decision === 'fail') return { ...stillBroken(facts, ceiling), ...numbers(alone) };
+  return { ...undecided({ ...facts, weighing: alone, unhealthy: true }, plan.absolute), ...numbers(alone) };
+};
+
+const factsOf = (weighing: Weighing, units: Unit[], before: Unit[], plan: JudgePlan, spec: Spec): Facts => {
+  const controls = sumOf(controlsOf(units));
+  const past = controls.requests > 0 ? controls : sumOf(before);
+  return {
     weighing,
-    baseline: known,
+    baseline: past.requests > 0 ? past : undefined,
+    from: controls.requests > 0 ? 'control group' : 'baseline',
+    unhealthy: false,
     spec,
     alpha: plan.alpha,
     beta: plan.beta,
     length: secondsOf(units) * 1000,
     worst: worstInstance(units, weighing.limit),
   };
-  if (weighing.decision === 'fail') return { ...failed(facts, plan.absolute), ...numbers(weighing) };
-  if (weighing.ceilingWasBroken && weigh({ ...terms, tolerance: { ceiling } }).decision === 'fail')
-    return { ...stillBroken(facts, ceiling), ...numbers(weighing), limit: ceiling };
-  return { ...undecided(facts, seen, plan.absolute), ...numbers(weighing) };
 };
 
-const termsOf = (units: Unit[], plan: JudgePlan, { strict }: Spec): Omit<Case, 'tolerance'> => ({
+const controlsOf = (units: Unit[]): Tally[] => units.flatMap(({ control }) => (control ? [control] : []));
+
+const termsOf = (
+  units: Unit[],
+  before: Unit[],
+  plan: JudgePlan,
+  { strict }: Spec,
+): Omit<Case, 'tolerance' | 'baseline'> => ({
   units,
   alpha: plan.alpha,
   beta: plan.beta,
   // Fixed before the first unit: a plan that grew with the data would void the guarantee.
   planned: Math.max(1, plan.units),
   strict,
+  phi: dispersion(before)?.upper,
   minUnitsForPass: unitsForProof,
 });
 
-/** What these units show against the rate before the deploy, or against the ceiling where that is not known. */
+/** What these units show against the control group, else the rate before the deploy, else the ceiling alone. */
 export const weighed = (units: Unit[], before: Unit[], plan: JudgePlan, spec: Spec): Weighing => {
   const { tolerate } = spec;
   const past = sumOf(before);
-  const terms = termsOf(units, plan, spec);
+  const control = controlsOf(units);
+  const terms = termsOf(units, before, plan, spec);
+  if (sumOf(control).requests > 0) return weigh({ ...terms, control, tolerance: tolerate });
   return past.requests > 0
-    ? weigh({ ...terms, baseline: past, tolerance: tolerate })
+    ? weigh({ ...terms, baseline: { ...past, phi: dispersion(before)?.point }, tolerance: tolerate })
     : weigh({ ...terms, tolerance: { ceiling: tolerate.ceiling } });
 };
 
@@ -88,6 +106,8 @@ const failed = (facts: Facts, absolute: boolean): Verdict => {
   return {
     outcome: 'fail',
     settled: true,
+    // What the control group lives through, too, is no difference: what is left belongs to the release.
+    ...(facts.from === 'control group' ? { introduced: true } : {}),
     reason: onlyCeiling ? 'above_ceiling' : 'worse_than_before',
     because: `${failText(facts)}${onlyCeiling && !absolute ? '; without a baseline the ceiling alone decides' : ''}`,
     next: facts.worst
@@ -106,10 +126,10 @@ const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
 });
 
 /** Not proven bad: good, good with a caveat, or too little to say. */
-const undecided = (facts: Facts, seen: Tally, absolute: boolean): Verdict => {
+const undecided = (facts: Facts, absolute: boolean): Verdict => {
   const { weighing, baseline, spec } = facts;
-  const observed = rateOf(seen);
-  if (seen.requests < spec.minRequests) return unproven(facts, 'insufficient_traffic');
+  const observed = rateOf(weighing);
+  if (weighing.requests < spec.minRequests) return unproven(facts, 'insufficient_traffic');
   if (weighing.capital.value >= harmless || observed > weighing.limit)
     return { outcome: 'inconclusive', settled: false, reason: 'unproven_harm', because: doubtText(facts) };
   if (!baseline && !absolute)

@@ -33,14 +33,19 @@ const opposite: Record<string, string> = { '=': '!=', '!=': '=', '=~': '!~', '!~
 export const negated = (text: string): string =>
   text.trim().replace(/^(\w+)\s*(=~|!~|!=|=)/, (_, label: string, operator: string) => label + opposite[operator]);
 
-/** The two selectors that are read: all requests, and the failed ones among them. */
-export const selectorsOf = (query: {
+/** What a check asks of its source. */
+interface Query {
   total: string;
   errors: string;
   exclude?: string | undefined;
-}): [string, string] => {
-  const errors = isMatchers(query.errors) ? withMatchers(query.total, query.errors) : query.errors;
-  if (query.exclude === undefined) return [query.total, errors];
-  const rest = negated(query.exclude);
-  return [withMatchers(query.total, rest), withMatchers(errors, rest)];
+  control?: string | undefined;
+}
+
+/** The selectors that are read: all requests and the failed ones among them, and both again of the control group where there is one. */
+export const selectorsOf = ({ total, errors, exclude, control }: Query): string[] => {
+  const failed = isMatchers(errors) ? withMatchers(total, errors) : errors;
+  const counted =
+    exclude === undefined ? [total, failed] : [total, failed].map((one) => withMatchers(one, negated(exclude)));
+  if (control === undefined) return counted;
+  return [negated(control), control].flatMap((group) => counted.map((one) => withMatchers(one, group)));
 };

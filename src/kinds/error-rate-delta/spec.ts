@@ -13,6 +13,8 @@ const query = z.strictObject({
   }),
   /** One matcher of requests that do not count, such as our own probes: `client="probe"`. */
   exclude: z.string().refine(isOneMatcher, 'must be one matcher like client="probe"').optional(),
+  /** One matcher of the group that does not get the release, counted at the same time in place of a baseline: `track="stable"`. */
+  control: z.string().refine(isOneMatcher, 'must be one matcher like track="stable"').optional(),
 });
 
 /** Worse than before means: above `points` more AND above `factor` times as much; `ceiling` is the most in any case. */

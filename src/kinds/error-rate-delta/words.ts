@@ -8,8 +8,11 @@ import type { Spec } from './spec.ts';
 /** What the sentences are made from. */
 export interface Facts {
   weighing: Weighing;
-  /** Sum of the baseline; undefined when the ceiling alone decides. */
+  /** Sum of the baseline or of the control group; undefined when the ceiling alone decides. */
   baseline: Tally | undefined;
+  from: 'baseline' | 'control group';
+  /** What there is to compare with stands above the ceiling itself, so that the ceiling alone decides. */
+  unhealthy: boolean;
   spec: Spec;
   alpha: number;
   beta: number;
@@ -19,7 +22,11 @@ export interface Facts {
   worst: { name: string; text: string } | undefined;
 }
 
-const termsText = ({ weighing, baseline, spec }: Facts): string => limitText(weighing, baseline, spec.tolerate);
+const termsText = ({ weighing, baseline, from, unhealthy, spec: { tolerate } }: Facts): string => {
+  if (!baseline || !unhealthy) return limitText(weighing, baseline, tolerate, from);
+  const itself = `${shareText(baseline)} = ${percent(rateOf(baseline))}`;
+  return `${limitText(weighing, undefined, tolerate)}; the ${from} was above it itself (${itself}) and is not used`;
+};
 
 const worstText = ({ worst }: Facts): string => (worst ? `; ${worst.text}` : '');
 
@@ -36,7 +43,10 @@ export const failText = (facts: Facts): string => {
 
 /** Above the ceiling now as before. */
 export const brokenCeilingText = (facts: Facts, before: Weighing, ceiling: number): string =>
-  `${failedText(facts)}, above the ${percent(ceiling)} ceiling${worstText(facts)}, but it was already (at least ${percent(before.lower)}) before this deploy; rolling back is not expected to help`;
+  `${failedText(facts)}, above the ${percent(ceiling)} ceiling${worstText(facts)}, but ${otherwise(facts)} (at least ${percent(before.lower)})${facts.from === 'baseline' ? ' before this deploy' : ''}; rolling back is not expected to help`;
+
+const otherwise = ({ from }: Facts): string =>
+  from === 'baseline' ? 'it was already' : 'so is the control group, which did not get the release';
 
 /** Proven to be within the limit. */
 export const provenText = (facts: Facts): string =>
@@ -54,5 +64,8 @@ export const unprovenText = (facts: Facts): string => {
 };
 
 /** Above the limit or with some evidence of harm, which is neither good nor proven bad. */
-export const doubtText = (facts: Facts): string =>
-  `${failedText(facts)}; ${termsText(facts)}${worstText(facts)}; so few requests can show that by chance: ${evidenceText(facts.weighing)}`;
+export const doubtText = (facts: Facts): string => {
+  const { atLeast, atMost } = facts.weighing;
+  const range = `true rate ${percent(atLeast)} to ${percent(atMost)}`;
+  return `${failedText(facts)}; ${termsText(facts)}${worstText(facts)}; so few requests can show that by chance: ${evidenceText(facts.weighing)}, ${range}`;
+};

@@ -44,4 +44,5 @@ export const latencyDelta: Kind<Spec, Seen> = {
   open: openCounting,
   judge,
   charts,
+  traffic: (seen) => (seen.state === 'counted' ? { requests: seen.requests, seconds: seen.seconds } : undefined),
 };

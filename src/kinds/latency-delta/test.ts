@@ -1,5 +1,6 @@
 // One sequential test: whether more requests are slower than a bound than tolerated.
 import type { JudgePlan, Verdict } from '../../kit/index.ts';
+import { dispersion } from '../../stats/dispersion.ts';
 import { total } from '../../stats/tally.ts';
 import type { Tolerance } from '../../stats/tolerance.ts';
 import { weigh, type Weighing } from '../../stats/weigh.ts';
@@ -50,7 +51,9 @@ export const weighed = (
   plan: JudgePlan,
   spec: Spec,
 ): { weighing: Weighing; facts: Facts; ceilingAlone: () => Weighing } => {
-  const past = total(slowIn(before, bound));
+  const earlier = slowIn(before, bound);
+  const spread = dispersion(earlier);
+  const past = total(earlier);
   const baseline = past.requests > 0 ? past : undefined;
   const terms = {
     units: slowIn(units, bound),
@@ -59,12 +62,15 @@ export const weighed = (
     // Fixed before the first unit: a plan that grew with the data would void the guarantee.
     planned: Math.max(1, plan.units),
     strict: spec.strict,
+    phi: spread?.upper,
     minUnitsForPass: unitsForProof,
     choices: bound.share === undefined ? 1 : mostEdges,
   };
   const tolerance = toleranceAt(bound, rateOf(past), spec);
   const ceilingAlone = (): Weighing => weigh({ ...terms, tolerance: { ceiling: tolerance.ceiling } });
-  const weighing = baseline ? weigh({ ...terms, baseline, tolerance }) : ceilingAlone();
+  const weighing = baseline
+    ? weigh({ ...terms, baseline: { ...baseline, phi: spread?.point }, tolerance })
+    : ceilingAlone();
   const { alpha, beta } = plan;
   const length = secondsOf(units) * 1000;
   return { weighing, facts: { bound, weighing, baseline, tolerance, alpha, beta, length }, ceilingAlone };

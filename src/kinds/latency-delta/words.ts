@@ -64,8 +64,11 @@ export const unprovenText = (facts: Facts): string => {
 };
 
 /** Above the limit or with some evidence of harm, which is neither good nor proven bad. */
-export const doubtText = (facts: Facts): string =>
-  `${slowText(facts)}; ${termsText(facts)}; so few requests can show that by chance: ${evidenceText(facts.weighing)}`;
+export const doubtText = (facts: Facts): string => {
+  const { atLeast, atMost } = facts.weighing;
+  const range = `true share ${percent(atLeast)} to ${percent(atMost)}`;
+  return `${slowText(facts)}; ${termsText(facts)}; so few requests can show that by chance: ${evidenceText(facts.weighing)}, ${range}`;
+};
 
 /** The bound cuts buckets, before the deploy or after it, so that what is slower cannot be counted. */
 export const cutText = ({ name, ms }: Bound, around: string, when: string): string =>

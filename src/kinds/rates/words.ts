@@ -12,15 +12,20 @@ export const shareText = ({ requests, errors }: Tally): string => `${count(error
 
 const points = (share: number): string => `${Number((share * 100).toPrecision(6))} pp`;
 
-/** `limit 1.15 % = upper limit of the baseline (2 of 1,800 = 0.11 %, could be 0.65 %) + 0.5 pp`. */
-export const limitText = (weighing: Weighing, baseline: Tally | undefined, tolerance: Tolerance): string => {
+/** `from`: what there is to compare with. `limit 1.15 % = upper limit of the baseline (2 of 1,800 = 0.11 %, could be 0.65 %) + 0.5 pp`. */
+export const limitText = (
+  weighing: Weighing,
+  baseline: Tally | undefined,
+  tolerance: Tolerance,
+  from = 'baseline',
+): string => {
   const { limit, upper, ceilingWasBroken } = weighing;
   const { points: added = 0, factor = 1, ceiling = 1 } = tolerance;
   const text = `limit ${percent(limit)}`;
   if (!baseline || (!ceilingWasBroken && limit >= ceiling)) return `${text} = the ceiling`;
   const margin = upper + added >= upper * factor ? `+ ${points(added)}` : `× ${Number(factor.toPrecision(3))}`;
   const before = `${shareText(baseline)} = ${percent(rateOf(baseline))}, could be ${percent(upper)}`;
-  return `${text} = upper limit of the baseline (${before}) ${margin}`;
+  return `${text} = upper limit of the ${from} (${before}) ${margin}`;
 };
 
 const odds = (value: number): string =>
