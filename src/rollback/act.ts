@@ -1,5 +1,6 @@
 // From the guards to the act: asks them, asks a person, fences, and orders the way back.
 import { duration, type Json, type Live, type RollbackReport } from '../kit/index.ts';
+import { bounded } from './bounded.ts';
 import { collectEvidence } from './evidence.ts';
 import { type Course, end, enter, left, note, type Way } from './course.ts';
 import { askGuards } from './guards.ts';
@@ -35,9 +36,11 @@ const askTheGuards = async (course: Course, live: Live): Promise<RollbackReport 
 
 /** Told before anybody agrees. That it cannot be known is no reason to stay on a bad release. */
 const tellCaveats = async (course: Course, way: Way): Promise<void> => {
-  const { platform, signal } = course.tools;
+  const { platform, signal, io } = course.tools;
   try {
-    for (const caveat of (await platform.caveats?.(way, signal)) ?? []) note(course, caveat);
+    const bounds = { clock: io.clock, ms: 10_000, grace: 2000, signal };
+    const caveats = await bounded(bounds, async (stop) => platform.caveats?.(way, stop));
+    for (const caveat of caveats ?? []) note(course, caveat);
   } catch (error) {
     note(course, `what going back leaves as it is could not be told: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
 // The guards of a rollback as a table: each says why it lets pass, or refuses with a reason of its own.
+import { bounded } from './bounded.ts';
 import { type Answer, type Case, type Guard, pass, refuse } from './guard.ts';
 import { doesNotFlap, isInTime, isNotFrozen, isWithinBudget, isWithinEnvironmentBudget } from './limits.ts';
 import { noOtherDeploy } from './other-deploy.ts';
@@ -35,16 +36,45 @@ function isStillLive({ order: { from, to }, live }: Case): Answer {
   return refuse('superseded', `${live.revision} is live, not ${from}: somebody else has deployed`);
 }
 
-async function platformAllows({ tools: { platform, signal } }: Case): Promise<Answer> {
-  const why = await platform.forbidden?.(signal);
-  return why === undefined ? pass('the platform lets it act') : refuse('managed_elsewhere', why);
+/** Milliseconds for one answer of the platform, and after its abort. */
+const answering = { ms: 30_000, grace: 2000 };
+
+/** A platform that fails or is silent here must not be acted on: nobody knows what it would do. */
+const askPlatform = async (
+  { tools: { io, signal } }: Case,
+  what: string,
+  question: (signal: AbortSignal) => Promise<string | undefined> | undefined,
+  toAnswer: (found: string | undefined) => Answer,
+): Promise<Answer> => {
+  try {
+    const bounds = { clock: io.clock, signal, ...answering };
+    return toAnswer(await bounded(bounds, async (stop) => question(stop)));
+  } catch (error) {
+    return refuse('platform_unclear', `the platform could not tell ${what}: ${(error as Error).message}`);
+  }
+};
+
+function platformAllows(given: Case): Promise<Answer> {
+  const { platform } = given.tools;
+  return askPlatform(
+    given,
+    'whether it may act',
+    (stop) => platform.forbidden?.(stop),
+    (why) => (why === undefined ? pass('the platform lets it act') : refuse('managed_elsewhere', why)),
+  );
 }
 
-async function targetExists({ order: { to = '' }, tools: { platform } }: Case): Promise<Answer> {
-  const missing = await platform.targetMissing?.(to);
-  if (missing !== undefined) return refuse('target_missing', missing);
-  return pass(
-    platform.targetMissing ? `${to} is still there` : `the platform cannot tell whether ${to} is still there`,
+function targetExists(given: Case): Promise<Answer> {
+  const { platform } = given.tools;
+  const { to = '' } = given.order;
+  const sentence = platform.targetMissing
+    ? `${to} is still there`
+    : 'the platform cannot tell whether it is still there';
+  return askPlatform(
+    given,
+    `whether ${to} is still there`,
+    () => platform.targetMissing?.(to),
+    (missing) => (missing === undefined ? pass(sentence) : refuse('target_missing', missing)),
   );
 }
 

@@ -2,7 +2,7 @@
 import { duration, type RollbackReport, type Verification } from '../kit/index.ts';
 import { bounded } from './bounded.ts';
 import { type Course, end, enter, left, markInterrupted, note, reportOf, say, type Way } from './course.ts';
-import { waitUntilLive } from './live.ts';
+import { readLiveFirmly, waitUntilLive } from './live.ts';
 
 /** Milliseconds in which a verification that was told to end may still say what it has seen. */
 const lastWord = 2000;
@@ -19,7 +19,7 @@ export const prove = async (course: Course, way: Way, trouble?: string): Promise
     case 'interrupted':
       return interrupted(course);
     case 'superseded': {
-      const because = `${waited.live.revision} is live, neither ${way.from} nor ${way.to}: somebody else has deployed meanwhile`;
+      const because = supersededMeanwhile(waited.live.revision, way);
       return end(course, { state: 'REFUSED', reason: 'superseded', because });
     }
     case 'deadline':
@@ -33,10 +33,13 @@ export const prove = async (course: Course, way: Way, trouble?: string): Promise
   }
 };
 
-const verify = async (course: Course, { to }: Way, detail: string): Promise<RollbackReport> => {
+const verify = async (course: Course, way: Way, detail: string): Promise<RollbackReport> => {
+  const { to } = way;
   await enter(course, 'VERIFYING', `${detail}; the failed checks are held again`);
   const verification = await hold(course);
   if (course.tools.signal.aborted) return interrupted(course);
+  const changed = await changedMeanwhile(course, way);
+  if (changed) return changed;
   const took = duration(course.tools.io.clock.monotonic() - course.began);
   return verification.green
     ? end(course, { state: 'ROLLED_BACK', reason: '', because: `back on ${to} after ${took}: ${verification.because}` })
@@ -46,6 +49,24 @@ const verify = async (course: Course, { to }: Way, detail: string): Promise<Roll
         because: `back on ${to} after ${took}, which did not help: ${verification.because}`,
       });
 };
+
+/** The checks took their time: what they have shown counts only for the revision that is live after them, too. */
+const changedMeanwhile = async (course: Course, { from, to }: Way): Promise<RollbackReport | undefined> => {
+  const found = await readLiveFirmly(course);
+  if (course.tools.signal.aborted) return interrupted(course);
+  if ('problem' in found) {
+    const because = `${to} was live, and was not seen again after the checks: ${found.problem}`;
+    return end(course, { state: 'UNVERIFIED', reason: 'live_lost', because });
+  }
+  const { revision, detail } = found.live;
+  if (revision === to) return undefined;
+  return revision === from
+    ? end(course, { state: 'FAILED', reason: 'not_live', because: `${to} was live, and then ${from} again: ${detail}` })
+    : end(course, { state: 'REFUSED', reason: 'superseded', because: supersededMeanwhile(revision, { from, to }) });
+};
+
+const supersededMeanwhile = (live: string, { from, to }: Way): string =>
+  `${live} is live, neither ${from} nor ${to}: somebody else has deployed meanwhile`;
 
 const hold = async (course: Course): Promise<Verification> => {
   const { io, signal, verify: again } = course.tools;

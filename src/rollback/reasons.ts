@@ -13,6 +13,8 @@ const refusals = {
     'The captured revision can no longer be returned to: it was cleaned up. Keep more old releases, or deploy the wanted one again.',
   managed_elsewhere:
     'Something else decides what is live (Argo CD with auto-sync, Flux, a Helm release, an operator) and would undo this rollback, or be broken by it. Do what the sentence says: mostly, revert in Git.',
+  platform_unclear:
+    'The platform did not answer, within 32 s, whether it may act or whether the target is still there. Run its commands by hand.',
   irreversible:
     'This release is declared, or was found, to be a one-way door (a migration that the target did not have, say). Roll forward, or use one of the mitigations of the profile.',
   reversibility_unknown:
@@ -48,6 +50,8 @@ const others = {
   interrupted:
     'A signal ended holdpoint in the middle. The journal says how far it came: the same command again continues or refuses.',
   drill: 'Everything but the act was done, as asked by `--drill`.',
+  live_lost:
+    'The target was live and its checks were held again, but afterwards the platform could not tell what is live. Run its `live` command by hand.',
   still_failing: 'The target is live and the checks still fail: the release was not the cause, or not the only one.',
 } as const;
 

@@ -77,7 +77,8 @@ const platformOf = (world: World): PlatformSession => ({
   close: async () => {},
 });
 
-const planOf = (over: Partial<RollbackPlan>): RollbackPlan => ({
+/** A plan that lets everything pass. */
+export const planOf = (over: Partial<RollbackPlan>): RollbackPlan => ({
   mode: 'auto',
   platform: {
     holdpointPlatform: 1,
