@@ -54,7 +54,7 @@ describe('the modules of src', () => {
 
   it('import what esbuild sees them import', async () => {
     expect(importsByOurs(modules)).toEqual(await importsByEsbuild());
-  });
+  }, 60_000);
 
   it('import only modules that exist, by their whole name', () => {
     const targets = modules.flatMap((module) => module.imports.map((one) => targetOf(module, one)));

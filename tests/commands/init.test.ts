@@ -52,7 +52,7 @@ checks:
     ]);
     const schema: unknown = JSON.parse(await readFile(join(folder, 'deploy-profiles/.profile-schema.json'), 'utf8'));
     expect(schema).toMatchObject({ title: 'A profile of holdpoint' });
-  });
+  }, 60_000);
 
   it('overwrites nothing', async () => {
     const folder = await tempFolder();
