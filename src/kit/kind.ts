@@ -37,6 +37,15 @@ export interface Kind<Spec, Seen extends Json> {
   /** Pure: the same history gives the same verdict. */
   judge(history: History<Seen>, spec: Spec): Verdict;
   charts?(history: History<Seen>, spec: Spec): Chart[];
+  /** The requests of one unit, where the kind counts them: says how long a baseline must be, and how long bursts last. */
+  traffic?(seen: Seen): Traffic | undefined;
+}
+
+/** Requests within a unit of time, and how many of them failed where that is counted. */
+export interface Traffic {
+  requests: number;
+  seconds: number;
+  failed?: number;
 }
 
 /** One check's life in one run: a console connection, a log follower, a cookie jar. */

@@ -122,6 +122,28 @@ export const strangeSelector = (text: unknown, { source, selects, queries }: Sou
   return isPointer(text) ? undefined : `"${text}" is no JSON pointer; ${source} reads values like /pool/waiting`;
 };
 
+/** The window before a deploy that a source's own history is read from. */
+export interface HistoryWindow {
+  /** Milliseconds. */
+  before: number;
+  /** Also the same window a week before. */
+  lastWeek: boolean;
+}
+
+/** What a check says of it beside its source's other settings (`before`, `lastWeek`); undefined where it has no source. */
+export const historyWindow = (spec: unknown): Partial<HistoryWindow> | undefined => {
+  const settings = at(at(spec, 'from'), 'settings');
+  if (settings === undefined) return undefined;
+  const [before, lastWeek] = [at(settings, 'before'), at(settings, 'lastWeek')];
+  return {
+    ...(typeof before === 'number' ? { before } : {}),
+    ...(typeof lastWeek === 'boolean' ? { lastWeek } : {}),
+  };
+};
+
+const at = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && key in value ? (value as Record<string, unknown>)[key] : undefined;
+
 /** A source of any settings: what a registry holds. */
 // oxlint-disable-next-line no-explicit-any -- invariant in Settings; the pairing is checked by zod at load
 export type AnySource = SourceKind<any>;

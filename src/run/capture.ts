@@ -1,12 +1,10 @@
 // Takes a baseline before a deploy: out of the source's own history where it has one, else by looking.
-import type { Baseline, Clock, Json, Sample, Span } from '../kit/index.ts';
+import type { Baseline, Clock, Json, Sample } from '../kit/index.ts';
 import { setBaseline, verdictOn } from './baseline.ts';
-import { aborted, deadlineIn } from './deadline.ts';
+import { deadlineIn } from './deadline.ts';
+import { deriveBaseline } from './derive.ts';
 import { look } from './look.ts';
 import type { Watched } from './watched.ts';
-
-/** How far back (milliseconds) a source's own history is read. */
-const historySpan = 30 * 60_000;
 
 /** A bad first look of a probe is repeated once, after this many milliseconds at most. */
 const repeatAfter = 1000;
@@ -18,6 +16,8 @@ export interface Capture {
   length: number;
   /** Told after each look of everything that the baseline holds so far. */
   onLook(watched: Watched, samples: Sample<Json>[]): void;
+  /** Told where a baseline comes from, when that is not the usual place. */
+  onNote(text: string): void;
 }
 
 /** Captures a baseline for every check. */
@@ -35,41 +35,26 @@ export const captureBaselines = async (watched: readonly Watched[], options: Cap
 export const deriveBaselines = async (
   watched: readonly Watched[],
   until: number,
-  { clock, signal, length }: { clock: Clock; signal: AbortSignal; length: number },
+  { clock, signal, length, onNote }: Pick<Capture, 'clock' | 'signal' | 'length' | 'onNote'>,
 ): Promise<void> => {
-  const span = { from: until - historySpan, to: until };
   const deadline = deadlineIn(clock, length, signal);
   await Promise.all(
     watched.map(async (one) => {
-      const derived = await derive(one, span, deadline.signal);
-      if (derived) setBaseline(one, derived);
+      const derived = await deriveBaseline(one, until, deadline.signal);
+      if (derived?.note !== undefined) onNote(derived.note);
+      if (derived) setBaseline(one, derived.baseline);
     }),
   );
   deadline.clear();
 };
 
-/** A source that does not answer in time has no history: its baseline is captured by looking. */
-const derive = async (
-  { opened, plan }: Watched,
-  span: Span,
-  signal: AbortSignal,
-): Promise<Baseline<Json> | undefined> => {
-  if (!('session' in opened) || !opened.session.past) return undefined;
-  try {
-    const samples = await Promise.race([opened.session.past(span, plan.every), aborted(signal).then(() => [])]);
-    return samples.some((sample) => 'seen' in sample) ? { from: 'derived', samples } : undefined;
-  } catch {
-    // A source without a usable history is no reason to stop: its baseline is captured by looking.
-    return undefined;
-  }
-};
-
 const capture = async (watched: Watched, options: Capture): Promise<Baseline<Json>> => {
   const now = options.clock.now();
   const half = deadlineIn(options.clock, options.length / 2, options.signal);
-  const derived = await derive(watched, { from: now - historySpan, to: now }, half.signal);
+  const derived = await deriveBaseline(watched, now, half.signal);
   half.clear();
-  if (derived) return derived;
+  if (derived?.note !== undefined) options.onNote(derived.note);
+  if (derived) return derived.baseline;
   const samples = await (watched.check.kind.baseline === 'window' ? stretch : lookAndRepeat)(watched, options);
   return { from: samples.length > 0 ? 'captured' : 'none', samples };
 };

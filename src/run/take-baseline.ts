@@ -12,6 +12,7 @@ import { restoreBaselines, storedChecks } from './baseline.ts';
 import { captureBaselines, deriveBaselines } from './capture.ts';
 import { type Course, enterPhase, mark, note, readable } from './course.ts';
 import { preview } from './judging.ts';
+import { addLastPassed } from './last-passed.ts';
 import { toRecorded } from './samples.ts';
 import type { Watched } from './watched.ts';
 
@@ -28,7 +29,13 @@ export const captureBaseline = async (course: Course): Promise<StoredBaseline> =
   );
   const [live, migration] = await Promise.all([liveNow(course), migrationNow(course)]);
   const onLook = (one: Watched, samples: Sample<Json>[]): void => preview(input.emit, one, samples, io.clock.now());
-  await captureBaselines(watched, { clock: io.clock, signal, length, onLook });
+  await captureBaselines(watched, {
+    clock: io.clock,
+    signal,
+    length,
+    onLook,
+    onNote: (text) => note(course, 'info', text),
+  });
   const takenAt = isoTime(io.clock.now());
   mark(course, 'baseline');
   return {
@@ -68,6 +75,11 @@ const migrationNow = async (course: Course): Promise<string | undefined> => {
 
 /** With a deploy command: capture now. Without: what `holdpoint baseline` has stored, or the sources' own history. */
 export const takeBaseline = async (course: Course): Promise<void> => {
+  await readBaseline(course);
+  await addLastPassed(course);
+};
+
+const readBaseline = async (course: Course): Promise<void> => {
   const { input } = course;
   if (input.deploy) return adopt(course, await keep(course, await captureBaseline(course)));
   const stored = input.baseline ?? (await readable(course, undefined, () => findStored(course)));
@@ -83,10 +95,11 @@ export const takeBaseline = async (course: Course): Promise<void> => {
 };
 
 /** Reading a source's own history may take as long as capturing a baseline. */
-const derivation = ({ input }: Course) => ({
-  clock: input.io.clock,
-  signal: input.signal,
-  length: input.profile.timings.baseline,
+const derivation = (course: Course) => ({
+  clock: course.input.io.clock,
+  signal: course.input.signal,
+  length: course.input.profile.timings.baseline,
+  onNote: (text: string) => note(course, 'info', text),
 });
 
 /** A store that cannot be written costs later runs their baseline, not this one. */

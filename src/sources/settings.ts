@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { headersSchema } from '../kit/headers.ts';
 import { isPointer } from '../kit/pointer.ts';
 import { positiveDuration, secretUrl } from '../kit/units.ts';
+import { historySettings } from './history-settings.ts';
 
 const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
@@ -50,6 +51,7 @@ export const prometheusSettings = z.strictObject({
   timeout: positiveDuration().default(5000),
   /** The scrape interval: no new number appears sooner. */
   resolution: positiveDuration().default(15_000),
+  ...historySettings(),
 });
 
 export type PrometheusSettings = z.output<typeof prometheusSettings>;

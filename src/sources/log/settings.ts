@@ -1,5 +1,6 @@
 // The settings of the source `log`.
 import * as z from 'zod';
+import { historySettings } from '../history-settings.ts';
 
 const namedGroup = /\(\?<[a-zA-Z_]\w*>/;
 
@@ -30,6 +31,7 @@ export const logSettings = z
       .optional(),
     /** Fields by another name: `{ code: err.code }`. */
     fields: z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'must be a name like code'), z.string().min(1)).prefault({}),
+    ...historySettings(),
   })
   .refine(({ file, files }) => (file === undefined) !== (files === undefined), 'needs one of file, files')
   .meta({ choices: [['file', 'files']] });
