@@ -6,6 +6,7 @@ const remedies: Record<string, string> = {
   EROFS: 'the file system is read-only',
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
+  EFBIG: 'the file would be larger than this user may write (ulimit -f)',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a part of the path is a file, not a folder',

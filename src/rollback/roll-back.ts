@@ -80,20 +80,20 @@ const attempt = async (order: RollbackOrder, tools: RollbackTools): Promise<Roll
 const unwritten = (journal: Journal): Journal => ({ ...journal, write: async () => {} });
 
 /**
- * An order of a run that has ended is not carried out twice, whatever its end was. Only when the bad revision was
- * deployed once more after it had been rolled back, the earlier end says nothing about now. A person is not bound:
- * what is live decides alone.
+ * An order of a run that has ended is not carried out twice, whatever its end was. Only when something else is live
+ * than the target that it had gone back to, the earlier end says nothing about now: the bad revision was deployed once
+ * more, or a fix. A person is not bound: what is live decides alone.
  */
 const bindingReport = (
-  { by, from, drill }: RollbackOrder,
+  { by, to, drill }: RollbackOrder,
   earlier: readonly Line[],
   found: Reading,
 ): RollbackReport | undefined => {
   const last = earlier.at(-1);
   if (by === 'person' || drill || !last || !isFinal(last.state)) return undefined;
-  const isBackAgain = 'live' in found && found.live.revision === from;
+  const isElsewhere = 'live' in found && found.live.revision !== to;
   const hadWorked = last.state === 'ROLLED_BACK' || last.state === 'UNVERIFIED';
-  return hadWorked && isBackAgain ? undefined : last.report;
+  return hadWorked && isElsewhere ? undefined : last.report;
 };
 
 /** Level-triggered: what is live now decides, and the journal only what an interrupted act still needs. */

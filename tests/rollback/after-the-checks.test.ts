@@ -75,3 +75,17 @@ describe('a platform that does not answer before the act', () => {
     expect(desk.clock.monotonic()).toBeLessThanOrEqual(12_000);
   });
 });
+
+describe('called again after its end', () => {
+  it('does not tell that end when a fix is live by now', async () => {
+    const desk = openDesk();
+    expect(await desk.run()).toMatchObject({ state: 'ROLLED_BACK' });
+    desk.world.live = 'fix';
+    expect(await desk.run()).toMatchObject({
+      state: 'REFUSED',
+      reason: 'superseded',
+      because: 'fix is live, not bad: somebody else has deployed',
+    });
+    expect(desk.world.undone).toHaveLength(1);
+  });
+});

@@ -13,15 +13,18 @@ const ours = ({ changes }: ChaosSystem) => changes.filter(({ by }) => by === 'ro
 export const overwritten = (system: ChaosSystem) => ours(system).filter(({ replaced }) => replaced !== order.from);
 
 /** Each invariant that did not hold, as a sentence. */
-export const violationsOf = ({ calls, system, lines }: Played): string[] => [
-  ...twoActs(system),
-  ...overAHotfix(system),
-  ...falseReports(calls),
-  ...lateEnds(calls),
-  ...badJournal(lines),
-  ...atOnce(system),
-  ...badEnds(calls),
-];
+export const violationsOf = (played: Played): string[] => {
+  const { calls, system, lines } = played;
+  return [
+    ...twoActs(system),
+    ...overAHotfix(system),
+    ...falseReports(played),
+    ...lateEnds(calls),
+    ...badJournal(lines),
+    ...atOnce(system),
+    ...badEnds(calls),
+  ];
+};
 
 /** Each deploy of the bad release may be answered once. */
 const twoActs = (system: ChaosSystem): string[] => {
@@ -37,12 +40,13 @@ const overAHotfix = (system: ChaosSystem): string[] => [
     .map(({ lastRead }) => `an order was given although ${lastRead} had been read`),
 ];
 
-const falseReports = (calls: readonly Call[]): string[] =>
-  calls.flatMap(({ report, verified }) => {
-    const claimsTarget = report?.state === 'ROLLED_BACK' || report?.reason === 'still_failing';
-    // Without a verification of its own the call told an earlier end again, which was true then.
-    if (!claimsTarget || !verified || verified.live === order.to) return [];
-    return [`${report?.state} was reported while ${verified.live} was live`];
+const falseReports = ({ calls, system }: Played): string[] =>
+  calls.flatMap(({ pid, report, verified }) => {
+    if (report?.state !== 'ROLLED_BACK' && report?.reason !== 'still_failing') return [];
+    const live = verified ? verified.live : system.lastRead.get(pid);
+    // An end of an earlier call may be told again when nothing can be read.
+    if (live === undefined || live === order.to) return [];
+    return [`${report.state} was reported while ${live} was live`];
   });
 
 const lateEnds = (calls: readonly Call[]): string[] =>

@@ -40,6 +40,8 @@ export interface ChaosSystem {
   settledAt: number;
   changes: Change[];
   orders: Order[];
+  /** What each process has read as live last; undefined when that failed. */
+  lastRead: Map<number, string | undefined>;
   /** Something that a person deploys. */
   deploy(revision: string): void;
   sessionFor(process: SimulatedProcess): PlatformSession;
@@ -67,6 +69,7 @@ export const chaosSystem = (traits: Traits, random: Random, clock: VirtualClock)
     settledAt: 0,
     changes: [],
     orders: [],
+    lastRead: new Map(),
     deploy: (revision) => change('person', revision),
     sessionFor: (process) => sessionOf(process),
   };
@@ -113,18 +116,19 @@ export const chaosSystem = (traits: Traits, random: Random, clock: VirtualClock)
   };
 
   const sessionOf = (process: SimulatedProcess): PlatformSession => {
-    let lastRead: string | undefined;
+    const { lastRead } = system;
     return {
       live: () =>
         process.alone(async () => {
+          lastRead.delete(process.pid);
           const found = await read();
-          lastRead = found.revision;
+          lastRead.set(process.pid, found.revision);
           return found;
         }),
       undo: (order) =>
         process.alone(async () => {
           const rivals = system.orders.filter((one) => one.open && one.process.isAlive()).map(({ pid }) => pid);
-          const entry: Order = { pid: process.pid, process, open: true, lastRead, rivals };
+          const entry: Order = { pid: process.pid, process, open: true, lastRead: lastRead.get(process.pid), rivals };
           system.orders.push(entry);
           try {
             await carryOut(order);
