@@ -1,5 +1,5 @@
 // Prints the figures of the design: start-up against bare Node, HTTP checks against bare undici, then times, memory and event-loop delay of the demo's scenarios.
-// npm run bench · npm run bench -- startup · npm run bench -- http · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
+// npm run bench · npm run bench -- startup · npm run bench -- statistics · npm run bench -- http · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
 import { resolve } from 'node:path';
 import { besideCheckPostgres } from './check-postgres.mjs';
 import { httpChecks } from './http.mjs';
@@ -7,11 +7,12 @@ import { poolWaits } from './pool-wait.mjs';
 import { probeCosts } from './probe-cost.mjs';
 import { SCENARIOS, scenario } from './scenarios.mjs';
 import { startup } from './startup.mjs';
+import { statistics } from './statistics.mjs';
 
 process.chdir(resolve(import.meta.dirname, '..'));
 
 const wanted = process.argv.slice(2);
-const known = ['startup', 'http', 'pool-wait', 'probe-cost', 'check-postgres', ...SCENARIOS];
+const known = ['startup', 'http', 'pool-wait', 'probe-cost', 'check-postgres', 'statistics', ...SCENARIOS];
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`no such measurement: ${unknown.join(', ')}; known: ${known.join(', ')}`);
@@ -40,6 +41,10 @@ if (wanted.length === 0 || wanted.includes('http')) {
   console.table(many);
   console.log('Few HTTP checks (ratios to a bare Node):');
   console.table(few);
+}
+if (wanted.length === 0 || wanted.includes('statistics')) {
+  console.log('The sequential test beside other rules, Monte Carlo (the tables of docs/statistics.md):');
+  await statistics();
 }
 const rows = [];
 for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {
