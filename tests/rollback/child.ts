@@ -35,14 +35,17 @@ export interface ChildEnd {
   stderr: string;
 }
 
-/** Runs a job to its end, or to its kill. `onStart` gets the pid. */
+/** Runs a job to its end, or to its kill. `onStart` gets the pid; `limit` is a shell command that goes before (ulimit). */
 export const runChild = async (
   program: string,
   job: Job,
   onStart?: (pid: number) => void,
   env: NodeJS.ProcessEnv = process.env,
+  limit?: string,
 ): Promise<ChildEnd> => {
-  const child = spawn(process.execPath, [program, JSON.stringify(job)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const argv = [process.execPath, program, JSON.stringify(job)] as const;
+  const [file, ...args] = limit === undefined ? argv : (['sh', '-c', `${limit}; exec "$@"`, 'sh', ...argv] as const);
+  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += String(chunk)));
