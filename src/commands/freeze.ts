@@ -5,7 +5,6 @@ import { type Freeze, standingFreezes, writeFreeze } from '../rollback/index.ts'
 import type { Context } from './context.ts';
 import { actorOf } from './identity.ts';
 import { withProjectStore } from './project-store.ts';
-import { usable } from './session.ts';
 
 export interface FreezeOptions {
   /** Milliseconds. */
@@ -26,9 +25,7 @@ export const freezeCommand = (target: string | undefined, options: FreezeOptions
     if (service === '' || environment === '' || rest.length > 0)
       throw new UsageError(`"${target}" is neither SERVICE nor SERVICE/ENVIRONMENT`);
     const scope = { service, environment };
-    const text = await usable(store, () =>
-      options.lift ? lift(scope, options, store, context) : begin(scope, options, store, context),
-    );
+    const text = await (options.lift ? lift : begin)(scope, options, store, context);
     context.stdout.write(`${text}\n`);
     return 0;
   });

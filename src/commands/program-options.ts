@@ -17,6 +17,13 @@ export const duration = (value: string): number => {
   return ms;
 };
 
+/** A number above 0. */
+export const positive = (value: string): number => {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError('write a number above 0.');
+  return number;
+};
+
 /** The argument of a verb that takes a profile. */
 export const profileArgument = ['<profile>', 'name[/environment] in deploy-profiles/, or a path'] as const;
 
@@ -27,8 +34,8 @@ export const withCommon = (command: Command): Command =>
     .option('--only <ids>', 'only these checks (never rolls back)', collect, [])
     .option('--skip <ids>', 'all but these checks (never rolls back)', collect, [])
     .option(
-      '--store <folder>',
-      'where baselines, records and locks are kept (default: .holdpoint beside deploy-profiles)',
+      '--store <url>',
+      'where baselines, records and locks are kept: a folder, or postgres://… (default: HOLDPOINT_STORE, else .holdpoint)',
     )
     .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}');
 

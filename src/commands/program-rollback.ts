@@ -31,7 +31,7 @@ export const addFreeze = (cli: Command, context: Context, done: Done): void => {
     .addOption(new Option('--for <duration>', 'how long').argParser(duration))
     .option('--reason <text>', 'why; it is shown where a rollback is refused')
     .option('--lift', 'end it now', false)
-    .option('--store <url>', 'where freezes are kept (default: .holdpoint beside deploy-profiles)')
+    .option('--store <url>', 'where freezes are kept (default: HOLDPOINT_STORE, else .holdpoint)')
     .addHelpText('after', '\nExample:\n  holdpoint freeze auth --for 2h --reason "data migration under way"')
     .action(async (service, options) => {
       const { freezeCommand } = await import('./freeze.ts');

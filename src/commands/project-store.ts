@@ -3,18 +3,21 @@ import type { Store } from '../kit/index.ts';
 import { projectRoot } from '../profile/index.ts';
 import { openStore } from '../store/index.ts';
 import type { Context } from './context.ts';
+import { usable } from './session.ts';
+import { namedStore } from './store-url.ts';
 
 /** Gives the store to `work` and closes it on every path. */
 export const withProjectStore = async <T>(
-  { store: url }: { store?: string },
+  options: { store?: string },
   context: Context,
   work: (store: Store) => Promise<T>,
 ): Promise<T> => {
+  const url = namedStore(options, context);
   const warn = (text: string): void => void context.stderr.write(`holdpoint: ${text}\n`);
   const project = url === undefined ? await projectRoot(context.cwd, context.io.files) : undefined;
   const store = openStore(url ?? '.holdpoint', { io: context.io, root: project ?? context.cwd, warn });
   try {
-    return await work(store);
+    return await usable(store, () => work(store));
   } finally {
     await store.close();
   }

@@ -8,7 +8,7 @@ import { drilled, type RollbackOptions } from './rollback-options.ts';
 import { candidateLines, planLines } from './rollback-plan.ts';
 import { actOnRecord } from './rollback-record.ts';
 import { engineInput, finish, rollbackTools } from './run.ts';
-import { type Opened, withEnvFile, withSession } from './session.ts';
+import { type Opened, usable, withEnvFile, withSession } from './session.ts';
 
 /** Shows the plan, asks for the service's name, acts, proves. Declining is exit code 22. */
 export const rollbackCommand = async (name: string, options: RollbackOptions, given: Context): Promise<number> => {
@@ -52,8 +52,10 @@ const targetOf = async (
   { io, interrupts }: Context,
 ): Promise<Target> => {
   const from = await liveNow(async () => (await platform?.session.live(interrupts.signal))?.revision ?? '', redactor);
-  const newest = await store.baseline(service, environment);
-  const records = await store.records({ service, environment, limit: searched });
+  const [newest, records] = await usable(store, async () => [
+    await store.baseline(service, environment),
+    await store.records({ service, environment, limit: searched }),
+  ]);
   const candidates = candidatesOf(records, newest, from);
   const captured = to ?? newest?.live;
   const known = candidateLines(candidates, io.clock.now());

@@ -1,5 +1,5 @@
 // `holdpoint run` and `holdpoint check`: verify a release, or ask by hand how the service is.
-import { relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import {
   type RollbackReport,
   type RollbackTools,
@@ -43,12 +43,10 @@ export const runCommand = async (
 };
 
 /** Hands the record to the reporters and the notification targets. */
-export const finish = async (
-  record: RunRecord,
-  { reporting, redactor, profile, saved, shown }: Opened,
-  context: Context,
-): Promise<number> => {
+export const finish = async (record: RunRecord, opened: Opened, context: Context): Promise<number> => {
+  const { reporting, redactor, profile, saved, shown } = opened;
   await reporting.end(shown(record), shortest(saved(), context.cwd));
+  await tidy(opened, context);
   const warnings = await notify(record, profile.notify.targets, {
     http: context.io.http,
     redact: (text) => redactor.text(text),
@@ -57,9 +55,20 @@ export const finish = async (
   return record.exitCode;
 };
 
+/** Retention, once the record is safe. A store that cannot be tidied is told, and changes nothing. */
+const tidy = async ({ store, profile }: Opened, { io, stderr }: Context): Promise<void> => {
+  const { service, environment } = profile;
+  const { runs, for: age } = profile.store.keep;
+  try {
+    await store.prune({ service, environment, runs, before: io.clock.now() - age });
+  } catch (error) {
+    stderr.write(`holdpoint: old runs could not be dropped: ${(error as Error).message}\n`);
+  }
+};
+
 /** A path below the current folder is told from there. */
 export const shortest = (path: string | undefined, cwd: string): string | undefined => {
-  const inside = path === undefined ? '..' : relative(cwd, path);
+  const inside = path === undefined || !isAbsolute(path) ? '..' : relative(cwd, path);
   return inside.startsWith('..') ? path : inside;
 };
 

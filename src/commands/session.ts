@@ -15,12 +15,14 @@ import {
 } from '../kit/index.ts';
 import { loadProfile } from '../profile/index.ts';
 import { openPlatform } from '../rollback/index.ts';
-import { openStore } from '../store/index.ts';
+import { isPostgresUrl, openStore } from '../store/index.ts';
 import { type Context, signalCode } from './context.ts';
 import { NotBegun } from './not-begun.ts';
 import { builtIn } from './registry.ts';
 import { openReporting, type Reporting } from './reporting.ts';
 import { select } from './selection.ts';
+import { mustBeApart } from './store-apart.ts';
+import { learnStore, namedStore, refuseThrowAway } from './store-url.ts';
 
 /** Flags that several verbs share. */
 export interface CommonOptions {
@@ -55,7 +57,10 @@ export const withSession = async <T>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> => {
   const redactor = createRedactor();
+  const url = namedStore(options, context);
+  learnStore(url, redactor);
   const { profile: whole } = await loadProfile({
+    durableStore: url !== undefined && isPostgresUrl(url),
     name,
     verb,
     cwd: context.cwd,
@@ -71,8 +76,10 @@ export const withSession = async <T>(
   );
   const closing: (() => Promise<void>)[] = [async () => reporting.close()];
   try {
-    const { store, saved, shown } = redacted(storeOf(options, profile, context), redactor);
+    if (verb === 'run') refuseThrowAway(profile, url, context);
+    const { store, saved, shown } = redacted(storeOf(url, profile, redactor, context), redactor);
     closing.push(() => store.close());
+    if (url !== undefined && isPostgresUrl(url) && verb !== 'check') await mustBeApart(url, profile, context.io);
     if (verb !== 'check') closing.push(await usable(store, () => lock(store, profile, options.wait ?? 0, context)));
     const platform = await platformOf(profile, redactor, reporting, context);
     if (platform) closing.push(() => platform.close());
@@ -95,11 +102,11 @@ export const withSession = async <T>(
 };
 
 /** The default store stands beside the profiles; one that is named is relative to where the command is typed. */
-const storeOf = ({ store }: CommonOptions, profile: Profile, context: Context): Store =>
-  openStore(store ?? '.holdpoint', {
+const storeOf = (url: string | undefined, profile: Profile, redactor: Redactor, context: Context): Store =>
+  openStore(url ?? '.holdpoint', {
     io: context.io,
-    root: store === undefined ? profile.root : context.cwd,
-    warn: (text) => context.stderr.write(`holdpoint: ${text}\n`),
+    root: url === undefined ? profile.root : context.cwd,
+    warn: (text) => context.stderr.write(`holdpoint: ${redactor.text(text)}\n`),
   });
 
 /** Nothing reaches the store that could not be shown; remembers where the record went. */

@@ -8,7 +8,6 @@ import { withProjectStore } from './project-store.ts';
 import { builtIn } from './registry.ts';
 import { openReporting } from './reporting.ts';
 import { shortest } from './run.ts';
-import { usable } from './session.ts';
 
 export interface ShowOptions {
   last: boolean;
@@ -57,9 +56,7 @@ const mark = async (
   if (!wantedRollback(record))
     throw new UsageError(`run ${record.runId} did not ask for a rollback: there is nothing to mark as right or wrong`);
   const { runId } = record;
-  await usable(store, () =>
-    markRun(store, { at: isoTime(context.io.clock.now()), runId, said, by: actorOf(context.env).name }),
-  );
+  await markRun(store, { at: isoTime(context.io.clock.now()), runId, said, by: actorOf(context.env).name });
   context.stdout.write(`run ${runId}: the rollback is marked ${said}\n`);
   return 0;
 };

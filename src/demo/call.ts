@@ -64,7 +64,8 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGK
 const run = (argv: readonly string[], lab: Lab, caller: Caller): Promise<number> =>
   new Promise((resolveCode, reject) => {
     const [command = '', ...args] = argv;
-    const env = { ...caller.env, ...lab.env };
+    // The lab's own store, whatever the person's is.
+    const env = { ...caller.env, ...lab.env, HOLDPOINT_STORE: '.holdpoint' };
     // A group of its own: Ctrl-C reaches only the demo, which passes it on once; twice would mean "at once".
     const child = spawn(command, args, {
       cwd: lab.project,

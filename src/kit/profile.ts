@@ -82,7 +82,8 @@ export interface Profile {
   /** Total chance of a false alarm, split over all statistical checks. */
   alpha: number;
   rollback?: RollbackPlan;
-  store: { durable: boolean };
+  /** `keep`: retention per service and environment; `for` in milliseconds. */
+  store: { durable: boolean; keep: { runs: number; for: number } };
   notify: NotifyPlan;
   registry: Registry;
   /** What the person should know: a missing value in `notify`, a switched-off step. */

@@ -30,9 +30,21 @@ export interface LockHolder {
   since: string;
 }
 
+/** What is kept of one service and environment. */
+export interface Retention {
+  service: string;
+  environment: string;
+  /** The newest so many runs. */
+  runs: number;
+  /** Epoch milliseconds: what is older goes. */
+  before: number;
+}
+
 export interface Store {
   /** For messages: `files in .holdpoint`. */
   where: string;
+  /** Outlives every run by its nature; files do so only where the profile says so. */
+  durable: boolean;
   /**
    * A second baseline for the same release never replaces the revision to go back to: it is not taken (`kept`), unless
    * the same revision is live as at the first one.
@@ -54,6 +66,11 @@ export interface Store {
   readJournal(id: string): Promise<Json[]>;
   /** Ids of journals whose name starts so, newest first. */
   journals(prefix: string): Promise<string[]>;
+  /**
+   * Drops runs with their marks, journals of rollbacks and baselines that the rule does not keep; never the newest run,
+   * the newest that passed, or the newest baseline. Returns how many runs are gone.
+   */
+  prune(rule: Retention): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -84,6 +84,10 @@ const timingsOf = ({ baseline, rollout, hold }: TopKeys): Timings => ({
 const nameOf = ({ name, environment }: FoundProfile): string =>
   environment === undefined ? name : `${name}/${environment}`;
 
+/** What the profile says, unless the command's store answers by itself; undefined where neither is known. */
+const durableIn = (known: TopKeys | undefined, { durableStore }: Loading): boolean | undefined =>
+  durableStore === true ? true : known?.store.durable;
+
 /** Defaults where the top cannot be known, so that the problems of checks are told, too. */
 const fallback = (): TopKeys => topSchema.parse({ service: 'unknown' });
 
@@ -91,7 +95,7 @@ const plan = async ({ layers, top: tree, loading }: Written, found: FoundProfile
   const known = await planTop(tree, loading);
   const top = known ?? fallback();
   const timings = timingsOf(top);
-  const rollback = await planRollback(tree, known?.store.durable, loading);
+  const rollback = await planRollback(tree, durableIn(known, loading), loading);
   const notify = await planNotify(tree, loading);
   const checks = await planChecks(layers, timings, top.hold.errorGrace, loading);
   const whole = wholeTree(tree, checks.merged);

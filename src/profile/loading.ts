@@ -22,6 +22,8 @@ export interface LoadRequest {
   resolve: boolean;
   /** A value of the environment or a secret that cannot be had is replaced by one that only looks right; no command is run. */
   standIns?: boolean;
+  /** The store that the command uses outlives every run: the profile need not say so. */
+  durableStore?: boolean;
   /** Files that an earlier load of the same project has read, and that this one adds to. */
   parsed?: ParsedFiles;
 }

@@ -70,7 +70,17 @@ export const topSchema = z.strictObject({
   rollout: positiveDuration().prefault('15m'),
   hold: holdSchema.prefault({}),
   alpha: alphaSchema.prefault('1%'),
-  store: z.strictObject({ durable: z.boolean().default(false) }).prefault({}),
+  store: z
+    .strictObject({
+      durable: z.boolean().default(false),
+      keep: z
+        .strictObject({
+          runs: z.number().int().min(1).max(100_000).default(200),
+          for: positiveDuration().prefault('90d'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
 });
 
 export type TopKeys = z.output<typeof topSchema>;

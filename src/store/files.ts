@@ -5,6 +5,7 @@ import { type Read, readBaseline, readRecord } from './formats.ts';
 import { appendTo, idsOf, linesOf } from './journals.ts';
 import { takeLock } from './locks.ts';
 import { safeName, scopeName } from './names.ts';
+import { pruneFiles } from './prune.ts';
 
 export interface FileStoreOptions {
   /** Absolute; made when it is first written to. */
@@ -22,6 +23,7 @@ export const openFileStore = (options: FileStoreOptions): Store => {
   const journals = join(folder, 'journals');
   return {
     where: `files in ${options.where ?? folder}`,
+    durable: false,
     saveBaseline: (baseline) => saveBaseline(options, baseline),
     baseline: (service, environment, release) => findBaseline(options, service, environment, release),
     saveRecord: (record) => saveRecord(options, record),
@@ -31,6 +33,7 @@ export const openFileStore = (options: FileStoreOptions): Store => {
     journal: (id, line) => appendTo(io.files, journals, id, line),
     readJournal: (id) => linesOf(io.files, journals, id, warn),
     journals: (prefix) => idsOf(io.files, journals, prefix),
+    prune: (rule) => pruneFiles(io.files, folder, rule),
     close: async () => {},
   };
 };

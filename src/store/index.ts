@@ -1,8 +1,9 @@
-// Opens the store that a URL or a path names.
+// Opens the store that a URL or a path names: files, or Postgres.
 import { isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Io, type Store, UsageError } from '../kit/index.ts';
 import { openFileStore } from './files.ts';
+import { openPostgresStore } from './postgres/index.ts';
 
 export { openFileStore } from './files.ts';
 export { marksOf, markRun, type RunMark } from './run-marks.ts';
@@ -16,11 +17,15 @@ export interface OpenStoreOptions {
   warn: (text: string) => void;
 }
 
+/** Whether a URL names a store on Postgres. */
+export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/i.test(url);
+
 /**
- * A path or a `file:` URL opens a store of files. Throws a UsageError for any other scheme.
- * `openStore('.holdpoint', …)` is the default of the command line.
+ * A path or a `file:` URL opens a store of files, `postgres:` one on a server of its own. Throws a UsageError for any
+ * other scheme. `openStore('.holdpoint', …)` is the default of the command line.
  */
 export const openStore = (url: string, { io, root, warn }: OpenStoreOptions): Store => {
+  if (isPostgresUrl(url)) return URL.canParse(url) ? openPostgresStore({ url, io, warn }) : fail('postgres://…');
   const folder = folderOf(url, root);
   const short = relative(root, folder);
   const where = short === '' || short.startsWith('..') ? folder : short;
@@ -36,6 +41,6 @@ const folderOf = (url: string, root: string): string => {
 
 const fail = (what: string): never => {
   throw new UsageError(
-    `--store "${what}" is not known; expected a folder (.holdpoint) or a URL of one (file:///var/lib/holdpoint)`,
+    `--store "${what}" is not known; expected a folder (.holdpoint), a URL of one (file:///var/lib/holdpoint) or postgres://USER:PASSWORD@HOST/DATABASE`,
   );
 };

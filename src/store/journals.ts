@@ -5,11 +5,12 @@ import { safeName, textOf } from './names.ts';
 
 const ending = '.jsonl';
 
-const pathOf = (folder: string, id: string): string => join(folder, `${safeName(id)}${ending}`);
+/** The file of a journal. */
+export const journalPath = (folder: string, id: string): string => join(folder, `${safeName(id)}${ending}`);
 
 /** Appends one line; it is on the disk when this resolves. */
 export const appendTo = (files: Files, folder: string, id: string, line: Json): Promise<void> =>
-  files.append(pathOf(folder, id), JSON.stringify(line));
+  files.append(journalPath(folder, id), JSON.stringify(line));
 
 /** All whole lines. A torn last one is what a kill leaves; a broken one further up is told to `warn`. */
 export const linesOf = async (
@@ -18,7 +19,7 @@ export const linesOf = async (
   id: string,
   warn: (text: string) => void,
 ): Promise<Json[]> => {
-  const path = pathOf(folder, id);
+  const path = journalPath(folder, id);
   const lines = ((await files.readIfExists(path)) ?? '').split('\n');
   return lines.flatMap((line, index) => {
     if (line === '') return [];
@@ -45,7 +46,7 @@ export const idsOf = async (files: Files, folder: string, prefix: string): Promi
     .filter((id) => id?.startsWith(prefix))
     .filter((id) => id !== undefined);
   const dated = await Promise.all(
-    ids.map(async (id) => ({ id, changedAt: (await files.stat(pathOf(folder, id))).changedAt })),
+    ids.map(async (id) => ({ id, changedAt: (await files.stat(journalPath(folder, id))).changedAt })),
   );
   return dated.sort((a, b) => b.changedAt - a.changedAt || a.id.localeCompare(b.id)).map(({ id }) => id);
 };

@@ -70,7 +70,7 @@ const profileOf = (checks: readonly CheckPlan[]): Profile => ({
   },
   alpha: 0.01,
   rollback: rollbackPlan,
-  store: { durable: true },
+  store: { durable: true, keep: { runs: 200, for: 90 * 86_400_000 } },
   notify: { targets: [] },
   registry: { kinds: new Map(), sources: new Map(), platforms: new Map(), reporters: new Map() },
   warnings: [],

@@ -12,6 +12,7 @@ export const memoryStore = (): MemoryStore => {
   return {
     kept,
     where: 'memory',
+    durable: true,
     saveBaseline: async (baseline) => {
       if (kept.baselines.some((other) => fits(other, baseline) && other.release === baseline.release)) return 'kept';
       kept.baselines.push(baseline);
@@ -29,6 +30,7 @@ export const memoryStore = (): MemoryStore => {
     journal: async () => {},
     readJournal: async () => [],
     journals: async () => [],
+    prune: async () => 0,
     close: async () => {},
   };
 };

@@ -80,7 +80,9 @@ export const webProject = async ({ mode = 'mode: auto' } = {}): Promise<WebProje
   await mkdir(join(folder, 'deploy-profiles'));
   await writeFile(join(folder, 'deploy-profiles/web.yaml'), profile(server.url, mode));
   const start: WebProject['start'] = (...args) => {
-    const { CI: _, ...env } = process.env;
+    const { CI: _, ...rest } = process.env;
+    // Named, so that files count on a runner that is thrown away, too.
+    const env = { ...rest, HOLDPOINT_STORE: '.holdpoint' };
     const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     return { child, ended: collect(child) };
   };

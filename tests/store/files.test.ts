@@ -151,17 +151,19 @@ describe('openStore', () => {
     ['/var/lib/holdpoint', 'files in /var/lib/holdpoint'],
     ['file:///var/lib/hold%20point', 'files in /var/lib/hold point'],
     ['../shared', 'files in /srv/shared'],
+    ['postgres://u:secret@db:6543/x', 'Postgres at db:6543/x'],
   ])('%s → %s', (url, expected) => {
     expect(where(url)).toBe(expected);
   });
 
   it.each([
-    ['postgres://u:secret@db/x', 'postgres:'],
+    ['postgres://u:secret@', 'postgres://…'],
+    ['mysql://u:secret@db/x', 'mysql:'],
     ['s3://bucket', 's3:'],
     ['', ''],
   ])('%s is refused without repeating what may be secret', (url, named) => {
     expect(() => where(url)).toThrow(
-      `--store "${named}" is not known; expected a folder (.holdpoint) or a URL of one (file:///var/lib/holdpoint)`,
+      `--store "${named}" is not known; expected a folder (.holdpoint), a URL of one (file:///var/lib/holdpoint) or postgres://USER:PASSWORD@HOST/DATABASE`,
     );
   });
 });
