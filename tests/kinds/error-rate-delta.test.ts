@@ -60,9 +60,17 @@ describe('the spec', () => {
     ['no matchers and no selector', { total: 'a', errors: 'code ~ 5' }],
     ['two excluded matchers', { total: 'a', errors: 'b', exclude: 'a="b",c="d"' }],
     ['an unknown key', { total: 'a', errors: 'b', window: '5m' }],
+    ['matchers behind a free query', { total: 'sum(increase(a[{{window}}]))', errors: 'code="500"' }],
+    ['a control group of a free query', { total: 'f(a[{{window}}])', errors: 'f(b[{{window}}])', control: 'a="b"' }],
+    ['an exclusion from a free query', { total: 'f(a[{{window}}])', errors: 'f(b[{{window}}])', exclude: 'a="b"' }],
   ])('refuses %s', (_, wrong) => {
     expect(schema.safeParse({ from: { ...given.from, query: wrong } }).success).toBe(false);
   });
+});
+
+it('the spec takes free queries for both', () => {
+  const free = { total: 'sum(increase(a[{{window}}]))', errors: 'sum(increase(b[{{window}}]))' };
+  expect(schema.safeParse({ from: { ...given.from, source: 'prometheus', query: free } }).success).toBe(true);
 });
 
 describe('the selectors', () => {

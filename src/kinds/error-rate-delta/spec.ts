@@ -1,6 +1,6 @@
 // The keys of an `error-rate-delta` check.
 import * as z from 'zod';
-import { countSchema, pointsSchema, selectorText, shareSchema, sourceRef } from '../../kit/index.ts';
+import { isFreeQuery, countSchema, pointsSchema, selectorText, shareSchema, sourceRef } from '../../kit/index.ts';
 import { isMatchers, isOneMatcher } from './selectors.ts';
 
 /** Raw counters of requests; rates are made from them on our side. */
@@ -26,7 +26,19 @@ const toleranceSpec = z.strictObject({
     .prefault('5%'),
 });
 
-export const spec = z.strictObject({
+/** Nothing can be added to a free query: what it leaves out or keeps apart stands in the query itself. */
+const refuseMatchers = ({ total, errors, exclude, control }: z.infer<typeof query>, context: z.RefinementCtx): void => {
+  if (!isFreeQuery(total)) return;
+  const refuse = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: ['from', 'query', key], message });
+  if (isMatchers(errors))
+    refuse('errors', 'matchers cannot be added to the free query in total; write errors as a free query, too');
+  if (exclude !== undefined)
+    refuse('exclude', 'cannot be added to the free query in total; leave them out in the query');
+  if (control !== undefined) refuse('control', 'cannot be added to the free query in total; it needs a selector');
+};
+
+const keys = z.strictObject({
   from: sourceRef(query),
   tolerate: toleranceSpec.prefault({}),
   /** `evidence`: no sign of harm passes, with a caveat; `proof`: the rate must be shown to be within the limit. */
@@ -36,5 +48,7 @@ export const spec = z.strictObject({
   /** With fewer requests in the hold nothing is concluded. */
   minRequests: countSchema().default(0),
 });
+
+export const spec = keys.superRefine(({ from }, context) => refuseMatchers(from.query, context));
 
 export type Spec = z.infer<typeof spec>;

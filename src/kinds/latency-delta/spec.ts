@@ -1,6 +1,14 @@
 // The keys of a `latency-delta` check.
 import * as z from 'zod';
-import { countSchema, pointsSchema, positiveDuration, selectorText, shareSchema, sourceRef } from '../../kit/index.ts';
+import {
+  isFreeQuery,
+  countSchema,
+  pointsSchema,
+  positiveDuration,
+  selectorText,
+  shareSchema,
+  sourceRef,
+} from '../../kit/index.ts';
 import { isOneMatcher } from '../error-rate-delta/selectors.ts';
 
 /** A histogram of durations; increases are taken on our side. */
@@ -46,6 +54,10 @@ export const spec = z
   .refine(({ tolerate, slowerThan }) => tolerate.ceiling === undefined || slowerThan !== undefined, {
     path: ['tolerate', 'ceiling'],
     message: 'needs slowerThan: a ceiling is a share of the requests that are slower than a named bound',
+  })
+  .refine(({ from: { query: asked } }) => asked.exclude === undefined || !isFreeQuery(asked.histogram), {
+    path: ['from', 'query', 'exclude'],
+    message: 'cannot be added to the free query in histogram; leave them out in the query',
   });
 
 export type Spec = z.infer<typeof spec>;
