@@ -2,6 +2,7 @@
 import { login } from '../../src/kinds/login/index.ts';
 import type { LoginSeen } from '../../src/kinds/login/seen.ts';
 import type { Clock } from '../../src/kit/io.ts';
+import type { World } from '../../src/kit/kind.ts';
 import type { History, Look, Phase, Sample, Verdict } from '../../src/kit/samples.ts';
 import { networkIo } from './fake-io.ts';
 
@@ -27,10 +28,19 @@ const history = (looks: Look<LoginSeen>[], before: Look<LoginSeen>[] = []): Hist
   ended: false,
 });
 
-/** Opens a check. `clock`: another one than the real. Close it. */
+const sharedWithNobody: World['shared'] = async (_, make) => ({
+  value: (await make()).value,
+  release: async () => undefined,
+});
+
+/** Opens a check. `clock`: another one than the real; `shared`: what it has in common with others. Close it. */
 export const openLogin = async (
   raw: unknown,
-  { clock, every = 60_000 }: { clock?: Clock; every?: number } = {},
+  {
+    clock,
+    every = 60_000,
+    shared = sharedWithNobody,
+  }: { clock?: Clock; every?: number; shared?: World['shared'] } = {},
 ): Promise<OpenedLogin> => {
   const spec = login.spec.parse(raw);
   const network = networkIo();
@@ -42,7 +52,7 @@ export const openLogin = async (
     root: '/',
     every,
     source: () => Promise.reject(new Error('no source')),
-    shared: () => Promise.reject(new Error('nothing shared')),
+    shared,
     learn: (secret, name) => void learned.push([name, secret]),
     mark: () => undefined,
   });

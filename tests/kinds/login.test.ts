@@ -56,7 +56,7 @@ const open = async (raw: unknown): Promise<Opened> => {
       root: '/',
       every: 1000,
       source: () => Promise.reject(new Error('no source')),
-      shared: () => Promise.reject(new Error('nothing shared')),
+      shared: async (_, make) => ({ value: (await make()).value, release: async () => undefined }),
       learn: (secret, name) => void learned.push([name, secret]),
       mark: () => undefined,
     }),
@@ -384,7 +384,7 @@ describe('an account that is held back', () => {
     };
     expect([await sent('baseline', 2), await sent('warmup', 4), await sent('hold', 6)]).toEqual([2, 2, 4]);
     expect(judge(await look('hold')).because).toBe(
-      'login REFUSED the right password at step 1 of 4 (not tried again): the account was refused 4 times in a row; more could lock it',
+      'login REFUSED the right password at step 2 of 4 (POST /login → 401): not tried again after 4 refusals in a row, as more could lock the account',
     );
     expect([await sent('last', 2), await sent('verify', 3)]).toEqual([4, 5]);
     // No wrong one of ours was among them.

@@ -51,6 +51,8 @@ export const login: Kind<LoginSpec, LoginSeen> = {
       'The login works, but something that the check raises to a failure (under `security` or `tls`) is not as it should be. Look at what the message names.',
     rate_limited:
       'The service holds the account of the probe back, so nothing could be judged. Look at who else uses it; give the check a longer `every`.',
+    account_spared:
+      'One more refusal could lock the account, so this instance was not looked at. Look at the instances that refuse it, or that hang.',
     code_wait:
       'Each code of the second factor works once in 30 s, and the look ended before the next one. Give the check `every: 30s` and `timeout: 45s`.',
     ...noAnswerReasons,

@@ -30,7 +30,7 @@ export const faultOf =
     const steps = seen.steps.filter((step) => !isNegative(step));
     const failed = steps.findIndex(({ outcome }) => outcome !== 'granted');
     const step = steps[failed];
-    if (step) return { ...stepFault(step, failed + 1, spec), parts: seen.steps.map(stepPart) };
+    if (step) return { ...stepFault(step, step.at ?? failed + 1, spec), parts: seen.steps.map(stepPart) };
     const negative = seen.steps.find((one) => isNegative(one) && one.outcome === 'broken');
     if (negative) return { ...brokenNegative(negative), parts: seen.steps.map(stepPart) };
     const slow = overBudget(seen, spec.budgets);

@@ -63,6 +63,8 @@ export type StepSeen = {
   trail: string;
   /** What decided the outcome, as half a sentence; empty where nothing is to be said. */
   note: string;
+  /** Its place in the login, from 1, where the steps before it are not told. */
+  at?: number;
   /** Milliseconds that it may take, where it has a budget of its own. */
   budget?: number;
   /** For a broken step that got no answer: why. */

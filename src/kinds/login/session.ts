@@ -14,9 +14,9 @@ import {
   withEarlierSession,
   withWrongPassword,
 } from './negatives.ts';
-import { mostRefusals, notTried, refusalsAfter } from './account.ts';
+import { openInCommon } from './in-common.ts';
 import { burst } from './burst/burst.ts';
-import { type Codes, openCodes } from './flows/totp.ts';
+import type { Codes } from './flows/totp.ts';
 import { observe } from './observe/index.ts';
 import { logoutSteps, namedUrls } from './plan.ts';
 import { prepareForms } from './html.ts';
@@ -30,9 +30,6 @@ interface Memory {
   negativesDone: boolean;
   /** The wrong password waits until the right one is taken: each refusal counts against the account. */
   wrongPasswordDone: boolean;
-  throttled: Missed | undefined;
-  /** Refusals in this run since the account was last let in, by place. */
-  refusals: Map<string, number>;
 }
 
 /** Which negatives a look takes. */
@@ -41,11 +38,10 @@ type Asked = Record<Negative | 'observed', boolean>;
 const stageFor = (
   spec: LoginSpec,
   { base }: Place,
-  tick: Tick,
+  { signal, until }: Tick & { until: number },
   { io, learn }: World,
   codes: Codes | undefined,
 ): Stage => {
-  const until = io.clock.monotonic() + patience(tick);
   const named = [base, ...spec.origins, ...namedUrls(spec, base)];
   const around = {
     http: io.http,
@@ -53,7 +49,7 @@ const stageFor = (
     trusted: new Set([new URL(base).origin, new URL(urlOf(base, spec.probe.get)).origin]),
     origins: new Set(named.map((url) => new URL(url).origin)),
     connectTo: spec.connectTo,
-    signal: tick.signal,
+    signal,
     left: () => until - io.clock.monotonic(),
     learn,
     asked: [],
@@ -118,27 +114,30 @@ const nothing: Asked = { anonymous: false, wrongPassword: false, rotated: false,
 /** Opens the looks of a `login` check. */
 export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<LoginSeen>> => {
   await Promise.all([world.io.http.prepare?.(), prepareCookies(), prepareForms()]);
-  const { totp } = spec.account;
-  const codes = totp && openCodes(totp, world.io.clock);
-  const memory: Memory = {
-    negativesDone: false,
-    wrongPasswordDone: false,
-    throttled: undefined,
-    refusals: new Map(),
-  };
-  const isUneasy = (): boolean => [...memory.refusals.values()].some((refusals) => refusals > 0);
+  const { account, codes, release } = await openInCommon(spec, world);
+  const memory: Memory = { negativesDone: false, wrongPasswordDone: false };
+  const timed = (tick: Tick) => ({ ...tick, until: world.io.clock.monotonic() + patience(tick) });
 
-  const lookAt = async (place: Place, negatives: Asked, tick: Tick): Promise<Look<LoginSeen>> => {
-    const group = place.group === undefined ? {} : { group: place.group };
-    const refusals = memory.refusals.get(place.base) ?? 0;
-    if (refusals >= mostRefusals(tick.phase)) return { ...group, seen: { steps: [notTried(refusals)], ms: 0 } };
+  const visitAt = async (place: Place, negatives: Asked, tick: ReturnType<typeof timed>): Promise<Look<LoginSeen>> => {
+    const wish = { place: place.base, phase: tick.phase, wrong: negatives.wrongPassword, signal: tick.signal };
+    const turn = await account.enter(wish);
+    if (!turn.may) return 'seen' in turn ? { seen: turn.seen } : { missed: turn.missed };
+    memory.wrongPasswordDone ||= turn.wrong;
+    let seen: LoginSeen | undefined;
     try {
-      const seen = await visit(stageFor(spec, place, tick, world, codes), negatives);
-      memory.refusals.set(place.base, refusalsAfter(seen, refusals));
+      seen = await visit(stageFor(spec, place, tick, world, codes), { ...negatives, wrongPassword: turn.wrong });
       const throttle = throttleIn(seen.steps);
-      if (!throttle) return { ...group, seen };
-      memory.throttled = throttleOf(throttle);
-      return { ...group, missed: memory.throttled };
+      if (throttle) account.heldBack ??= throttleOf(throttle);
+      return throttle && account.heldBack ? { missed: account.heldBack } : { seen };
+    } finally {
+      turn.leave(seen);
+    }
+  };
+
+  const lookAt = async (place: Place, negatives: Asked, tick: ReturnType<typeof timed>): Promise<Look<LoginSeen>> => {
+    const group = place.group === undefined ? {} : { group: place.group };
+    try {
+      return { ...group, ...(await visitAt(place, negatives, tick)) };
     } catch (error) {
       if (isMissedLook(error)) return { ...group, missed: error.missed };
       throw error;
@@ -147,28 +146,28 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
 
   const burstAt = async (keys: LoginSpec['burst'], tick: Tick): Promise<Look<LoginSeen>[]> => {
     // An account that is held back, or whose password is refused, is left in peace.
-    if (!keys || memory.throttled !== undefined || isUneasy()) return [];
-    const stages = placesOf(spec).map((place) => stageFor(spec, place, tick, world, codes));
+    if (!keys || account.heldBack || account.isUneasy()) return [];
+    const stages = placesOf(spec).map((place) => stageFor(spec, place, timed(tick), world, codes));
     return [{ seen: { steps: [], ms: 0, burst: await burst(world.check, keys, stages) } }];
   };
 
   return {
     async sample(tick) {
-      if (memory.throttled) {
-        const { by, reason, because } = memory.throttled;
+      if (account.heldBack) {
+        const { by, reason, because } = account.heldBack;
         throw new MissedLook(by, reason, because);
       }
       const isFirst = tick.phase === 'hold' && !memory.negativesDone;
       memory.negativesDone ||= isFirst;
-      const wrongPassword = tick.phase === 'hold' && !memory.wrongPasswordDone && !isUneasy();
-      memory.wrongPasswordDone ||= wrongPassword;
+      const wantsWrong = tick.phase === 'hold' && !memory.wrongPasswordDone;
       const negativesOf = (index: number): Asked => {
         const all = asked(spec, index === 0);
-        return { ...(isFirst ? all : nothing), wrongPassword: wrongPassword && all.wrongPassword };
+        return { ...(isFirst ? all : nothing), wrongPassword: wantsWrong && all.wrongPassword };
       };
-      return Promise.all(placesOf(spec).map((place, index) => lookAt(place, negativesOf(index), tick)));
+      const own = timed(tick);
+      return Promise.all(placesOf(spec).map((place, index) => lookAt(place, negativesOf(index), own)));
     },
     ...(spec.burst ? { stimulus: (tick: Tick) => burstAt(spec.burst, tick) } : {}),
-    close: async () => undefined,
+    close: release,
   };
 };
