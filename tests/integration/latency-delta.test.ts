@@ -1,13 +1,18 @@
-// latency-delta over the source scrape, on real pages with histograms of requests that were really timed.
+// latency-delta over the sources scrape and log: real pages with histograms of requests, and real lines of a file.
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createFiles } from '../../src/io/files.ts';
 import type { Seen } from '../../src/kinds/latency-delta/count.ts';
 import { latencyDelta } from '../../src/kinds/latency-delta/index.ts';
 import { spec as schema } from '../../src/kinds/latency-delta/spec.ts';
 import type { Look, Phase, Session } from '../../src/kit/index.ts';
+import { log } from '../../src/sources/log/index.ts';
 import { scrape } from '../../src/sources/scrape.ts';
-import { networkIo } from '../helpers/fake-io.ts';
+import { fakeIo, networkIo, realClock } from '../helpers/fake-io.ts';
 import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
 import { serve, type TestServer } from '../helpers/servers.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
 
 /** Seconds. The second edge is far from what either sort of request takes, so that a busy machine moves none across. */
 const edges = [0.001, 2, 30];
@@ -66,7 +71,7 @@ const units = async (session: Session<Seen>, count: number, phase: Phase): Promi
   return looks;
 };
 
-describe('latency-delta over a scraped page', () => {
+describe('latency-delta over real sources', () => {
   it('passes an unchanged service and catches one of which every fourth request became slow', async () => {
     const { session, spec } = await open();
     await session.sample(tick('baseline'));
@@ -85,6 +90,46 @@ describe('latency-delta over a scraped page', () => {
       /^150 of 600 requests took longer than 2 s \(the edge of the histogram at the p50 before the deploy\), 25 % /,
     );
     service.slowEvery = 0;
+  });
+
+  it('counts the slow requests of a log at edges of two digits', async () => {
+    const root = await tempFolder();
+    const file = join(root, 'access.log');
+    await writeFile(file, '');
+    const io = fakeIo({ files: createFiles(), clock: realClock });
+    const settings = { file: 'access.log', format: 'json' };
+    const source = await log.open(log.settings.parse(settings), { io, root, learn: () => undefined });
+    const query = { histogram: 'request_time{path="/me"}' };
+    const spec = schema.parse({ from: { source: 'log', settings, query }, percentiles: ['p95'] });
+    const session = await latencyDelta.open(spec, worldOf(io, source));
+    onTestFinished(() => session.close());
+    const write = (seconds: number, count: number, path = '/me'): Promise<void> =>
+      appendFile(file, `${JSON.stringify({ path, request_time: seconds })}\n`.repeat(count));
+    const unit = async (slow: number): Promise<Look<Seen>[]> => {
+      await write(0.052, 100 - slow);
+      await write(0.4, slow);
+      await write(9, 50, '/report');
+      return session.sample(tick());
+    };
+    await unit(0);
+    const baseline = [];
+    for (let n = 0; n < 10; n += 1) baseline.push(...(await unit(2)));
+    const hold = [];
+    for (let n = 0; n < 12; n += 1) hold.push(...(await unit(20)));
+    expect(hold[0]).toMatchObject({
+      seen: {
+        requests: 100,
+        buckets: [
+          [51, 52, 80],
+          [390, 400, 20],
+        ],
+      },
+    });
+    const verdict = latencyDelta.judge(historyOf(samples(hold), baseline), spec);
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slower_than_before', value: 0.2 });
+    expect(verdict.because).toMatch(
+      /^240 of 1,200 requests took longer than 52 ms \(the edge of the histogram at the p95 /,
+    );
   });
 
   it('says that a counter is no histogram', async () => {
