@@ -2,21 +2,34 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../kit/errors.ts';
 import type { Context } from './context.ts';
-import { append, type Done } from './program-options.ts';
+import { append, type Done, duration, positive } from './program-options.ts';
 
 /** Adds one verb. */
 export const addReplay = (cli: Command, context: Context, done: Done): void => {
   cli
     .command('replay')
-    .description('before I need it: would another profile have decided otherwise? judges a record again')
-    .argument('[record]', 'a file that a run has saved, or the id of a run')
+    .description('before I need it: would another profile have decided otherwise? would this one have cried wolf?')
+    .argument('[record]', 'a file that a run has saved, or the id of a run; with --over: the profile')
     .argument('[profile]', 'name[/environment] in deploy-profiles/, or a path')
+    .addOption(
+      new Option('--over <duration>', 'replay the rule over so much history of the sources').argParser(duration),
+    )
+    .addOption(
+      new Option('--deploys-per-month <number>', 'for the expected false rollbacks a month').argParser(positive),
+    )
     .option('--report-only', 'end with 0 whatever the new decision is', false)
     .option('--reporter <name[=file]>', 'report the run as it would have been; may be given several times', append, [])
     .option('--store <folder>', 'where records are kept (default: .holdpoint beside deploy-profiles)')
     .option('--env-file <file>', 'lines NAME=value for ${env:NAME} and ${secret:NAME}')
-    .addHelpText('after', '\nExample:\n  holdpoint replay .holdpoint/runs/RECORD.json auth/production --report-only')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdpoint replay .holdpoint/runs/RECORD.json auth/production --report-only\n  holdpoint replay --over 7d auth/production --deploys-per-month 60',
+    )
     .action(async (record, profile, options) => {
+      if (options.over !== undefined) {
+        const { replayOverCommand } = await import('./replay-over.ts');
+        return done(await replayOverCommand(record, profile, { ...options, over: options.over }, context));
+      }
       const { replayCommand } = await import('./replay.ts');
       done(await replayCommand(record, profile, options, context));
     });
@@ -34,7 +47,7 @@ export const addShow = (cli: Command, context: Context, done: Done): void => {
       new Option('--mark <word>', 'was it right to ask for a rollback? right or wrong').choices(['right', 'wrong']),
     )
     .option('--reporter <name[=file]>', 'how to report; may be given several times', append, [])
-    .option('--store <folder>', 'where records are kept (default: .holdpoint)')
+    .option('--store <url>', 'where records are kept (default: HOLDPOINT_STORE, else .holdpoint)')
     .addHelpText(
       'after',
       '\nExamples:\n  holdpoint show --last --reporter json\n  holdpoint show 20261122T150405-3f9a2c --mark right',

@@ -19,6 +19,7 @@ export type { Permission } from './decide.ts';
 export type { Identity, RunInput } from './input.ts';
 export { engineReasons } from './reasons.ts';
 export { replay } from './replay.ts';
+export { type Over, type OverUnit, replayOver } from './replay-over.ts';
 
 /** Verifies a release (`run`) or asks how the service is (`check`); returns the record. Never throws for what the world does. */
 export const run = async (input: RunInput): Promise<RunRecord> => {

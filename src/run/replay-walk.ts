@@ -14,11 +14,14 @@ export interface Walked {
   held: number;
 }
 
+/** What a walk has to know of a run: when its hold began, and when it was over. */
+export type Walkable = Pick<RunRecord, 'marks' | 'finishedAt' | 'watchedUntil'>;
+
 /** Milliseconds by which times of a record may be off: they are rounded, and the hold woke up a little later. */
 const slack = 250;
 
 /** Walks from the start of the hold until it would have ended. Hands every sample to its check on the way. */
-export const walk = (recorded: RunRecord, paired: readonly Paired[], plan: HoldPlan): Walked => {
+export const walk = (recorded: Walkable, paired: readonly Paired[], plan: HoldPlan): Walked => {
   const all = arrivalsOf(paired);
   // A watch kept the samples of its end only, and only a recovery ended it.
   const watched = recorded.watchedUntil !== undefined;
@@ -40,7 +43,7 @@ export const walk = (recorded: RunRecord, paired: readonly Paired[], plan: HoldP
   }
 };
 
-const momentOf = ({ marks }: RunRecord, name: string): number | undefined => {
+const momentOf = ({ marks }: Pick<RunRecord, 'marks'>, name: string): number | undefined => {
   const found = marks.findLast((mark) => mark.name === name);
   return found && Date.parse(found.at);
 };
