@@ -345,6 +345,31 @@ function cost({ weigh }) {
   markdown(['one decision, ms', '1/s', '100/s', '10,000/s'], rows);
 }
 
+/** The simulated rule is that of the product: on some streams `weigh` fails at the same unit, or never. */
+function checkRule({ weigh }, { rule, before }) {
+  const tolerance = { ...TOLERANCES.R, ceiling: 0.05 };
+  for (const after of [0.001, 0.004, 0.02, 0.3])
+    cell({ rps: 20, dispersion: 'retry4', before: 0.001, rateAt: fixed(after), runs: 20 }, (old, units) => {
+      const baseline = before(old);
+      const given = {
+        baseline: { ...totalOf(old), phi: baseline.spread?.point },
+        tolerance,
+        alpha: ALPHA,
+        beta: 0.05,
+        planned: units.length,
+        strict: false,
+        minUnitsForPass: 24,
+      };
+      const at = units.findIndex(
+        (_, index) => weigh({ ...given, units: units.slice(0, index + 1) }).decision === 'fail',
+      );
+      const expected = at < 0 ? undefined : (at + 1) * 5;
+      const { fired } = rule(units, 5, baseline, tolerance);
+      if (fired !== expected) throw new Error(`the simulated rule fired at ${fired} s, weigh at ${expected} s`);
+    });
+  seeds = 0;
+}
+
 /** Prints every table. */
 export async function statistics() {
   const own = await parts('statistics', {
@@ -363,6 +388,7 @@ export async function statistics() {
     console.error(`${((performance.now() - from) / 1000).toFixed(0)} s`);
     console.log(`\n### ${title}`);
   };
+  checkRule(own, rule);
   step('False alarms');
   const argo = falseAlarms(rule);
   step('Time to decision');
