@@ -22,5 +22,6 @@ export const permissionOf = ({ rollback: plan, name }: Profile, flags: Permissio
     [plan?.mode === 'ask' && !flags.terminal, 'rollback.mode is ask, and there is no terminal to ask on'],
   ];
   const refused = refusals.find(([applies]) => applies);
-  return refused ? { rollback: false, because: refused[1] } : { rollback: true };
+  if (refused) return { rollback: false, because: refused[1] };
+  return flags.terminal ? { rollback: true, asked: true } : { rollback: true };
 };

@@ -12,7 +12,7 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
   const { input, stops } = course;
   if (end === 'rollback') await lookOnceMore(course);
   if (end !== 'stopped') course.findings = finalFindings(course.watched, input.io.clock.now(), whyEnded[end]);
-  const undecided = (): Decision => decide(course.findings, stops, input.permission);
+  const undecided = (): Decision => offered(course, decide(course.findings, stops, input.permission));
   if (end === 'interrupted')
     stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
   if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(input.profile.timings));
@@ -23,6 +23,17 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
   if (!control) return undecided();
   stops.push(control);
   return decide(course.findings, stops, { rollback: false, because: control.text });
+};
+
+/** A failed deploy may have left half a release live. Nothing was verified: only a person may go back from it. */
+const offered = ({ stops, from, to, input }: Course, decision: Decision): Decision => {
+  const failed = stops.find(({ reason }) => reason === 'deploy_failed');
+  if (!failed || !input.platform || from === undefined || to === undefined) return decision;
+  const { rollback, asked, because } = input.permission;
+  if (rollback && asked) return { action: 'rollback', because: [failed] };
+  const why = because === undefined ? '' : ` (${because})`;
+  const text = `the deploy failed and nothing was verified: a person decides whether to go back from ${from} to ${to}${why}`;
+  return { ...decision, withheld: text };
 };
 
 /** By hand nothing is ever rolled back, so that nothing was withheld. */

@@ -3,6 +3,7 @@ import { duration } from '../kit/index.ts';
 import { type Course, enterPhase, mark, note } from './course.ts';
 import { deploy } from './deploy.ts';
 import { preview } from './judging.ts';
+import type { Stop } from './finding.ts';
 import { awaitRollout } from './rollout.ts';
 import { startSampler } from './sampler.ts';
 import type { Watched } from './watched.ts';
@@ -27,12 +28,27 @@ export const bringOut = async (course: Course): Promise<void> => {
       mark(course, 'deploy-started');
       const stop = await deploy(input.deploy, profile.root, io, input.emit, signal);
       mark(course, 'deploy-finished');
-      if (stop) return void stops.push(stop);
+      if (stop) return void stops.push(await leftLive(course, stop));
       sampler.enter('rollout');
     }
     await rollOut(course);
   } finally {
     await sampler.stop();
+  }
+};
+
+/** What a failed deploy has left live: half a release may be out, and a person wants to know. */
+const leftLive = async (course: Course, stop: Stop): Promise<Stop> => {
+  const { input, to } = course;
+  const { platform, signal } = input;
+  if (!platform || signal.aborted) return stop;
+  const said = (text: string): Stop => ({ ...stop, text: `${stop.text}; ${text}` });
+  try {
+    const { revision, settled, detail } = await platform.live(signal);
+    if (revision !== to) course.from = revision;
+    return said(revision === to && settled ? `${revision} is live as before` : `left behind: ${detail}`);
+  } catch (error) {
+    return said(`what is live now cannot be read: ${(error as Error).message}`);
   }
 };
 

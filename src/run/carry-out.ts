@@ -17,7 +17,11 @@ export const act = async (course: Course, decision: Decision): Promise<RollbackR
     type: 'decided',
     at: input.io.clock.now(),
     decision,
-    diagnosis: withEscalation(diagnose({ decision, findings, stops }), course, decision),
+    diagnosis: withEscalation(
+      diagnose({ decision, findings, stops, byHand: course.input.verb === 'check' }),
+      course,
+      decision,
+    ),
   });
   if (decision.action === 'rollback') return rollBackNow(course, decision);
   return decision.withheld === undefined ? undefined : withheld(course, decision.withheld);
@@ -59,16 +63,20 @@ const deployedAt = ({ marks, baselineTakenAt, judged }: Course): string | undefi
 /** A person asks for it, and no run has judged before. */
 const isByHand = ({ input, judged }: Course): boolean => input.verb === 'rollback' && judged === undefined;
 
+/** After a failed deploy no check was judged: all of them are the proof. */
+const isUnjudged = ({ findings, judged }: Course): boolean => findings.length === 0 && judged === undefined;
+
 /** Without findings of its own (by hand, or judged elsewhere) what the verification finds is what stands about the checks. */
 const verifyFailed = async (course: Course, signal: AbortSignal): Promise<Verification> => {
   const { input, watched, findings, judged } = course;
   const ids = judged && failedIn(judged);
   const hasFailedHere = (id: string): boolean => (ids ? ids.has(id) : hasFailed(findings, id));
-  const failed = isByHand(course) ? watched : watched.filter(({ check }) => hasFailedHere(check.id));
+  const failed =
+    isByHand(course) || isUnjudged(course) ? watched : watched.filter(({ check }) => hasFailedHere(check.id));
   const plan = input.profile.rollback?.verify ?? { for: 0, deadline: 0 };
   const { warmup } = input.profile.timings.hold;
   const verified = await verify(failed, plan, { warmup, clock: input.io.clock, emit: input.emit, signal });
-  if (input.verb === 'rollback') course.findings = verified.findings;
+  if (input.verb === 'rollback' || isUnjudged(course)) course.findings = verified.findings;
   return verified;
 };
 

@@ -6,6 +6,8 @@ import { asksAmong, sufficesAlone } from './policy.ts';
 /** What the run is allowed to do; flags and the profile only ever lower it. */
 export interface Permission {
   rollback: boolean;
+  /** A person is asked before anything is done. */
+  asked?: boolean;
   /** Why not, as a sentence, when it is not. */
   because?: string;
 }
@@ -24,7 +26,9 @@ export const decide = (findings: readonly Finding[], stops: readonly Stop[], per
   const causes = [...red.map(causeOf), ...stops];
   if (worst === 'rollback' && isJustified(wanting)) {
     const failures = red.filter(({ verdict }) => verdict.outcome === 'fail');
-    if (permission.rollback) return { action: 'rollback', because: failures.map(causeOf) };
+    // A roll-out that got stuck is no reason to go back, and part of what happened: a replay cannot find it out again.
+    const facts = stops.filter(({ check }) => check === 'rollout');
+    if (permission.rollback) return { action: 'rollback', because: [...failures.map(causeOf), ...facts] };
     return { action: 'block', because: causes, withheld: permission.because ?? 'this run may not roll back' };
   }
   if (worst === 'rollback' || worst === 'block') return { action: 'block', because: causes };

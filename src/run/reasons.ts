@@ -12,7 +12,8 @@ export const engineReasons: Readonly<Record<string, string>> = {
   superseded:
     'Another revision is live than the one under test: somebody deployed during the run. Run again for what is live now.',
   rollout_unreadable: 'The live revision could not be read from the platform. Look at its credentials and commands.',
-  deploy_failed: 'The deploy command did not end with 0. Nothing was verified.',
+  deploy_failed:
+    'The deploy command did not end with 0. Nothing was verified. Where it left another revision live than before, going back is offered: a person decides.',
   by_hand: 'A person asked for the rollback with `holdpoint rollback`.',
   deadline: 'The checks were not all green together for `hold.for` before `hold.deadline`.',
   stopped_early: 'The run ended before this check had enough samples, because a rollback was decided.',

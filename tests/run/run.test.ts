@@ -372,18 +372,70 @@ describe('the deploy', () => {
     expect([lines.length, lines.at(-1)]).toEqual([5001, '… no more than 5000 lines are shown']);
   });
 
-  it('that fails is not verified', async () => {
-    const engine = startEngine('rs/2');
-    const input = engine.input([scripted('a', fine)]);
-    const processes = {
-      ...input.io.processes,
-      run: async () => ({ exit: 3, signal: undefined, timedOut: false, stdout: '', stderr: 'disk full\n', ms: 5 }),
+  /** The deploy command fails, and leaves this revision live. */
+  const failing = (engine: Engine, leaves: string | null, input: RunInput): RunInput => {
+    const finished = { exit: 3, signal: undefined, timedOut: false, stdout: '', stderr: 'disk full\n', ms: 5 };
+    const fails = async (): Promise<typeof finished> => {
+      engine.live.revision = leaves;
+      return finished;
     };
-    const record = await play(engine, { ...input, io: { ...input.io, processes } });
-    expect([record.exitCode, record.decision.because[0]?.text]).toEqual([
+    return { ...input, io: { ...input.io, processes: { ...input.io.processes, run: fails } } };
+  };
+  const failed = 'the deploy command deploy ended with exit code 3: disk full; nothing was verified';
+  const left = `${failed}; left behind: all run rs/2`;
+
+  it('that fails is not verified', async () => {
+    const engine = startEngine('rs/1');
+    const record = await play(engine, failing(engine, 'rs/1', engine.input([scripted('a', fine)])));
+    expect([record.exitCode, record.decision.because[0]?.text, record.rollback]).toEqual([
       10,
-      'the deploy command deploy ended with exit code 3: disk full; nothing was verified',
+      `${failed}; rs/1 is live as before`,
+      undefined,
     ]);
+  });
+
+  it('that fails half-way is offered for rollback: never without a person', async () => {
+    const engine = startEngine('rs/1');
+    const record = await play(engine, failing(engine, 'rs/2', engine.input([scripted('a', fine)])));
+    expect([record.exitCode, record.decision]).toEqual([
+      10,
+      {
+        action: 'block',
+        because: [{ check: 'deploy', reason: 'deploy_failed', text: left }],
+        withheld: 'the deploy failed and nothing was verified: a person decides whether to go back from rs/2 to rs/1',
+      },
+    ]);
+    expect(record.rollback).toMatchObject({ state: 'WITHHELD', manual: 'go from rs/2 to rs/1' });
+  });
+
+  it('that fails half-way with a person at the terminal is handed over, and all checks are the proof', async () => {
+    const engine = startEngine('rs/1');
+    const orders: RollbackOrder[] = [];
+    const rollBack: RunInput['rollBack'] = async (order, verify) => {
+      orders.push(order);
+      const { green, because } = await verify(new AbortController().signal);
+      return { state: 'ROLLED_BACK', reason: '', because, verified: green, guards: [], acts: [] };
+    };
+    const permission = { rollback: true, asked: true };
+    const input = engine.input([scripted('a', fine), scripted('b', fine)], { rollBack, permission });
+    const record = await play(engine, failing(engine, 'rs/2', input));
+    expect(orders).toMatchObject([{ from: 'rs/2', to: 'rs/1', causes: [{ reason: 'deploy_failed', text: left }] }]);
+    expect([record.exitCode, record.rollback?.because]).toEqual([20, 'a, b are green again for 5 s.']);
+  });
+
+  it('that fails where nobody can tell what is live now says so', async () => {
+    const engine = startEngine('rs/1');
+    const record = await play(engine, failing(engine, null, engine.input([scripted('a', fine)])));
+    expect(record.decision).toEqual({
+      action: 'block',
+      because: [
+        {
+          check: 'deploy',
+          reason: 'deploy_failed',
+          text: `${failed}; what is live now cannot be read: the platform does not answer`,
+        },
+      ],
+    });
   });
 });
 
