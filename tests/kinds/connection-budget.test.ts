@@ -455,9 +455,26 @@ services:
 
 describe('the spec refuses', () => {
   it.each<[object, string]>([
-    [{ usable: undefined }, 'needs one of usable, postgres'],
-    [{ postgres: 'postgres://a@b/c' }, 'needs one of usable, postgres'],
-    [{ others: 'observed' }, 'observed needs postgres (where to look) and role (whose connections are not others)'],
+    [
+      { usable: undefined },
+      'name exactly one: usable (how many slots there are), or postgres or mysql (the server is asked)',
+    ],
+    [
+      { postgres: 'postgres://a@b/c' },
+      'name exactly one: usable (how many slots there are), or postgres or mysql (the server is asked)',
+    ],
+    [
+      { usable: undefined, postgres: 'postgres://a@b/c', mysql: 'mysql://a@b/c' },
+      'name exactly one: usable (how many slots there are), or postgres or mysql (the server is asked)',
+    ],
+    [
+      { others: 'observed' },
+      'observed needs postgres or mysql (where to look) and role (whose connections are not others)',
+    ],
+    [
+      { usable: undefined, mysql: 'mysql://a@b/c', others: 'observed' },
+      'observed needs postgres or mysql (where to look) and role (whose connections are not others)',
+    ],
     [{ clients: {} }, 'needs at least one client'],
     [{ clients: { auth: { replicas: 2 } } }, 'needs replicas and poolMax, or pgbouncer alone'],
     [

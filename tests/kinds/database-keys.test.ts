@@ -1,12 +1,14 @@
 // Which server a database check names, as `validate` tells it: from the keys alone, before any secret is known.
 import { expect, it } from 'vitest';
 import { validateProfiles } from '../../src/commands/validate.ts';
+import { connectionBudget } from '../../src/kinds/connection-budget/index.ts';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import { dbErrors } from '../../src/kinds/db-errors/index.ts';
+import { poolWait } from '../../src/kinds/pool-wait/index.ts';
 import type { AnyKind, Registry } from '../../src/kit/index.ts';
 import { ioOf } from '../profile/project.ts';
 
-const kinds = [dbConnections, dbErrors] as unknown as AnyKind[];
+const kinds = [connectionBudget, dbConnections, dbErrors, poolWait] as unknown as AnyKind[];
 const registry: Registry = {
   kinds: new Map(kinds.map((part) => [part.name, { part, origin: 'holdpoint' }])),
   sources: new Map(),
@@ -19,6 +21,7 @@ const validate = async (text: string) => {
     'deploy-profiles/auth.yaml': text,
     '/holdpoint/checks/db-connections.yaml': 'kind: db-connections\n',
     '/holdpoint/checks/db-errors.yaml': 'kind: db-errors\n',
+    '/holdpoint/checks/connection-budget.yaml': 'kind: connection-budget\n',
   };
   const given = { names: [], show: false, cwd: '/project', io: ioOf({ files }), registry };
   return validateProfiles({ ...given, checksFolder: '/holdpoint/checks' });
@@ -52,6 +55,21 @@ it.each([
     'two servers of db-errors',
     `  db-errors:\n    postgres: ${url}\n    mysql: ${url}\n`,
     'deploy-profiles/auth.yaml:4:5 checks.db-errors: name postgres or mysql, not both; a second server needs a check of its own',
+  ],
+  [
+    'two sources of a budget',
+    `  connection-budget:\n    clients: { auth: { replicas: 1, poolMax: 1 } }\n    postgres: ${url}\n    mysql: ${url}\n`,
+    'deploy-profiles/auth.yaml:4:5 checks.connection-budget: name exactly one: usable (how many slots there are), or postgres or mysql (the server is asked)',
+  ],
+  [
+    'others that nobody can look at',
+    `  connection-budget:\n    clients: { auth: { replicas: 1, poolMax: 1 } }\n    postgres: ${url}\n    others: observed\n`,
+    'deploy-profiles/auth.yaml:6:13 checks.connection-budget.others: observed needs postgres or mysql (where to look) and role (whose connections are not others)',
+  ],
+  [
+    'two ways to look at a pool',
+    `  pooler:\n    kind: pool-wait\n    probe: ${url}\n    pgbouncer: { urls: ["${url}"], database: auth }\n`,
+    'deploy-profiles/auth.yaml:4:5 checks.pooler: name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
   ],
 ])('%s', async (_, checks, problem) => {
   expect(await validate(profile(checks))).toMatchObject({ problems: [problem] });

@@ -14,7 +14,7 @@ export const connectionBudget: Kind<Spec, Seen> = {
     'Adds up what all clients may open at the peak of a roll-out, (replicas + surge + draining) × processes × pool size, with others and jobs, and holds it against the usable slots. ' +
     'With `usable` declared it needs no network, so that it can run in code review.',
   example: `connection-budget:
-  usable: 97                               # or postgres: \${secret:DATABASE_ADMIN_URL}
+  usable: 97                               # or postgres: or mysql: \${secret:DATABASE_ADMIN_URL}
   others: 9                                # connections of other services
   clients:
     auth:
@@ -29,6 +29,10 @@ export const connectionBudget: Kind<Spec, Seen> = {
     over_headroom: 'The pools fit into the slots, but leave less free than `headroom` asks for.',
     number_missing: 'A number of the budget could not be had where the check says it stands.',
     ...serverReasons,
+    slots_exhausted:
+      'The server refused a connection with 53300 (MySQL: 1040), and no session was left to ask: see db-connections.',
+    probe_limit: 'The limit of the account of the probe itself is reached. Give the probe an account of its own.',
+    host_blocked: 'MySQL has blocked the machine of the probe after connects that broke off. FLUSH HOSTS ends it.',
   },
   baseline: 'look',
   open: openLooks,

@@ -1,30 +1,26 @@
 // One look: every number of the budget from where it stands, and the limits from the server where it is named.
 import type { Look, Missed, Session, Tick, World } from '../../kit/index.ts';
-import type { Slots } from '../database/slots.ts';
-import { type Asking, openAsking, poolerIn } from '../postgres/ask.ts';
-import { readCapacity } from '../postgres/rows.ts';
-import { capacitySql } from '../postgres/sql.ts';
-import { type Bound, type Client, type Seen, surgeOf } from './budget.ts';
+import { type Client, type Seen, surgeOf } from './budget.ts';
 import { NumberMissing, type Numbers, openNumbers } from './numbers.ts';
+import { openServer, type Server } from './server.ts';
 import type { ClientSpec, Spec } from './spec.ts';
 
 /** Nothing is opened before the first look, and nothing at all where `usable` is declared. */
 export const openLooks = async (spec: Spec, world: World): Promise<Session<Seen>> => {
-  const { postgres } = spec;
-  const asking = postgres === undefined ? undefined : await openAsking({ ...spec, postgres }, world);
+  const server = await openServer(spec, world);
   return {
-    sample: async (tick) => [await look(spec, world, asking, tick)],
-    close: async () => asking?.close(),
+    sample: async (tick) => [await look(spec, world, server, tick)],
+    close: async () => server?.close(),
   };
 };
 
-const look = async (spec: Spec, world: World, asking: Asking | undefined, tick: Tick): Promise<Look<Seen>> => {
+const look = async (spec: Spec, world: World, server: Server | undefined, tick: Tick): Promise<Look<Seen>> => {
   const numbers = openNumbers(world, Math.min(spec.commandTimeout, tick.timeout), tick);
   const declared = await declaredBy(spec, numbers);
   if ('missed' in declared) return declared;
-  if (!asking) return { seen: { ...declared, bounds: [{ name: 'server', limit: spec.usable ?? 0 }] } };
-  const server = await serverBounds(spec, world, asking, tick);
-  return 'missed' in server ? server : { seen: { ...declared, ...server.seen } };
+  if (!server) return { seen: { ...declared, bounds: [{ name: 'server', limit: spec.usable ?? 0 }] } };
+  const told = await server.ask(tick);
+  return 'missed' in told ? told : { seen: { ...declared, ...told.seen } };
 };
 
 type Declared = Pick<Seen, 'clients' | 'others' | 'jobs'>;
@@ -84,49 +80,4 @@ const clientOf = async (name: string, spec: ClientSpec, { count, amount }: Numbe
 const unlimited = (client: Client): string[] => {
   const [key, size] = 'poolMax' in client ? ['poolMax', client.poolMax] : ['pgbouncer.poolSize', client.poolSize];
   return size > 0 ? [] : [`clients.${client.name}.${key} is 0, which means no limit in several pools: give a size`];
-};
-
-type Server = { seen: Pick<Seen, 'bounds' | 'inUse'> & Partial<Pick<Seen, 'others' | 'hidden'>> };
-
-const serverBounds = async (
-  spec: Spec,
-  { io }: World,
-  asking: Asking,
-  tick: Tick,
-): Promise<Server | { missed: Missed }> => {
-  const asked = await asking.ask(tick, async (reached) => {
-    const sql = capacitySql(spec.role ?? '', databaseOf(spec), reached.ownPids, io.postgres.literal);
-    const [row] = await reached.session.query(sql);
-    const { pid, slots } = readCapacity(row, reached.own);
-    const missed = poolerIn(reached, pid);
-    return missed ? { missed } : { slots };
-  });
-  if ('missed' in asked) return asked;
-  if ('missed' in asked.answer) return { missed: asked.answer.missed };
-  const { slots } = asked.answer;
-  return { seen: { bounds: boundsOf(slots, spec), inUse: slots.used, ...observed(slots, spec) } };
-};
-
-const databaseOf = ({ database, postgres = '' }: Spec): string => {
-  const url = URL.canParse(postgres) ? new URL(postgres) : undefined;
-  return database ?? (decodeURIComponent(url?.pathname.slice(1) ?? '') || decodeURIComponent(url?.username ?? ''));
-};
-
-/** Reserved slots and limits of role and database do not bind a superuser; -1 and null mean: no limit. */
-const boundsOf = (slots: Slots, { extraReserved }: Spec): Bound[] => {
-  if (slots.roleSuper) return [{ name: 'server', limit: slots.maxConnections }];
-  const usable = slots.maxConnections - slots.superuserReserved - slots.reserved - extraReserved;
-  const { roleLimit, databaseLimit } = slots;
-  return [
-    { name: 'server', limit: usable },
-    ...(roleLimit !== null && roleLimit >= 0 ? [{ name: 'role' as const, limit: roleLimit }] : []),
-    ...(databaseLimit !== null && databaseLimit >= 0 ? [{ name: 'database' as const, limit: databaseLimit }] : []),
-  ];
-};
-
-/** Connections of other roles. Rows that are hidden from us may be parallel workers: they count, and that is said. */
-const observed = (slots: Slots, { others }: Spec): Pick<Seen, 'others' | 'hidden'> | undefined => {
-  if (others !== 'observed') return undefined;
-  const hidden = slots.hidden - slots.hiddenByRole;
-  return { others: slots.used - slots.usedByRole + hidden, ...(hidden > 0 ? { hidden } : {}) };
 };

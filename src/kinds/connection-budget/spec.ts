@@ -42,9 +42,11 @@ export const spec = z
     usable: countSchema().min(1).optional(),
     /** The server itself, from which the usable slots are read. */
     postgres: secretUrl().optional(),
+    /** The same of a MySQL or MariaDB server; best with an account that has PROCESS. */
+    mysql: secretUrl().optional(),
     /** The role of the clients: its own limit counts, and its connections are not `others`. */
     role: z.string().min(1).optional(),
-    /** The database of the clients; the one in the URL when absent. */
+    /** The database of the clients, whose limit counts on Postgres; the one in the URL when absent. */
     database: z.string().min(1).optional(),
     /** Slots that a provider keeps for itself beyond what the server tells. */
     extraReserved: countSchema().default(0),
@@ -62,15 +64,16 @@ export const spec = z
     /** For one command. */
     commandTimeout: positiveDuration().prefault('10s'),
   })
-  .refine(
-    ({ usable, postgres }) => (usable === undefined) !== (postgres === undefined),
-    'needs one of usable, postgres',
-  )
-  .refine(({ others, postgres, role }) => others !== 'observed' || (postgres !== undefined && role !== undefined), {
-    path: ['others'],
-    message: 'observed needs postgres (where to look) and role (whose connections are not others)',
+  .refine(({ usable, postgres, mysql }) => [usable, postgres, mysql].filter((key) => key !== undefined).length === 1, {
+    message: 'name exactly one: usable (how many slots there are), or postgres or mysql (the server is asked)',
+    params: { onlyKeys: true },
   })
-  .meta({ choices: [['usable', 'postgres']] });
+  .refine(({ others, usable, role }) => others !== 'observed' || (usable === undefined && role !== undefined), {
+    path: ['others'],
+    message: 'observed needs postgres or mysql (where to look) and role (whose connections are not others)',
+    params: { onlyKeys: true },
+  })
+  .meta({ choices: [['usable', 'postgres', 'mysql']] });
 
 export type Spec = z.output<typeof spec>;
 export type ClientSpec = z.output<typeof clientSpec>;

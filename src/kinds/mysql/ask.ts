@@ -11,8 +11,8 @@ export interface Server {
   statementTimeout: number;
 }
 
-/** The session that was reached, and our attempts that the server counts as refused. */
-export type Reached = Pick<Visit, 'refused' | 'leave'> & { session: MysqlSession };
+/** The session that was reached, what belongs to us on that server, and our attempts that it counts as refused. */
+export type Reached = Pick<Visit, 'ownPids' | 'opened' | 'refused' | 'leave'> & { session: MysqlSession };
 
 export interface Asking {
   /** Lets `work` ask the server; says why when nothing could be asked. */

@@ -59,10 +59,10 @@ export const spec = z
     /** Milliseconds for one connect, and for one answer of a console. */
     connectTimeout: positiveDuration().prefault('3s'),
   })
-  .refine(
-    (all) => ways.filter((way) => all[way] !== undefined).length === 1,
-    'name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
-  )
+  .refine((all) => ways.filter((way) => all[way] !== undefined).length === 1, {
+    message: 'name exactly one: pgbouncer, probe, or a metric source such as scrape or prometheus',
+    params: { onlyKeys: true },
+  })
   .refine(({ limits }) => limits.block <= limits.rollback, {
     path: ['limits'],
     message: 'block must not be above rollback',
