@@ -27,7 +27,7 @@ const strange = ({ state, selector }: Exclude<Seen, { state: 'counted' }>): stri
     : `${selector} has series without the label le: name the buckets of a histogram, as in http_request_duration_seconds_bucket`;
 
 const withoutBaseline =
-  'nothing is known of the time before the deploy, so there is no percentile to compare with; `slowerThan` and `tolerate.ceiling` would be a limit by themselves';
+  'no baseline to take percentiles from; set slowerThan and tolerate.ceiling for a limit without one';
 
 /** The worst first: a failure, then what is open, then what passes with a caveat, then what is proven. */
 const rank = ({ outcome, reason }: Verdict): number => {
