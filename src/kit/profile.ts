@@ -38,6 +38,9 @@ export interface Timings {
   hold: { warmup: number; for: number; every: number; failAfter: number; errorGrace: number; deadline: number };
 }
 
+/** Something outside of the release that would fail, too, when the cause is not the release. */
+export type Control = { status: string } | { command: readonly string[] };
+
 export interface RollbackPlan {
   mode: 'shadow' | 'ask' | 'auto';
   platform: AnyPlatform;
@@ -48,7 +51,8 @@ export interface RollbackPlan {
     | { by: 'command'; argv: readonly string[] }
     | { by: 'migrations'; url: string; sql: string }
     | { by: 'nobody' };
-  control: { none: string } | { status: string } | { command: readonly string[] } | undefined;
+  /** Asked before a rollback: when one of them fails, too, the fault is not in the release alone. */
+  control: { none: string } | Control | readonly Control[] | undefined;
   allowClientFence: boolean;
   /** Milliseconds after the deploy in which it may be rolled back automatically. */
   validFor: number;

@@ -106,13 +106,11 @@ const reversibleSchema = z.union(
 );
 
 /** Something outside the release that would fail, too, when the cause is not the release. */
+const oneControl = () => [z.strictObject({ status: secretUrl() }), z.strictObject({ command: argvSchema() })] as const;
+
 const controlSchema = z.union(
-  [
-    z.strictObject({ none: z.string().min(1) }),
-    z.strictObject({ status: secretUrl() }),
-    z.strictObject({ command: argvSchema() }),
-  ],
-  'must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
+  [z.strictObject({ none: z.string().min(1) }), ...oneControl(), z.array(z.union(oneControl())).min(1).max(20)],
+  'must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
 );
 
 /** The keys of `rollback` beside the one platform. */

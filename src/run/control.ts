@@ -1,29 +1,34 @@
 // Asks the control (another region, a dependency) whether it fails, too: then the fault is not in this release alone.
-import { type Io, type RollbackPlan } from '../kit/index.ts';
+import type { Control, Io, RollbackPlan } from '../kit/index.ts';
 import type { Stop } from './finding.ts';
 
 /** Milliseconds that a control may take to answer. */
 const controlTimeout = 10_000;
 
-/** A stop when the control fails; nothing when it is healthy or declared as `none`. */
+/** A stop when a control fails; nothing when all are healthy, or there is none. All are asked at once. */
 export const askControl = async (
   control: RollbackPlan['control'],
   root: string,
   io: Io,
   signal: AbortSignal,
 ): Promise<Stop | undefined> => {
-  if (control === undefined || 'none' in control) return undefined;
-  const fault =
-    'status' in control
-      ? await statusFault(control.status, io, signal)
-      : await commandFault(control.command, root, io, signal);
-  if (fault === undefined) return undefined;
+  const faults = await Promise.all(controlsIn(control).map((one) => faultOf(one, root, io, signal)));
+  const failing = faults.filter((fault) => fault !== undefined);
+  if (failing.length === 0) return undefined;
   return {
     check: 'control',
     reason: 'control_failing',
-    text: `the control fails, too (${fault}): the fault is not in this release alone, so nothing is rolled back`,
+    text: `the control fails, too (${failing.join('; ')}): the fault is not in this release alone, so nothing is rolled back`,
   };
 };
+
+const controlsIn = (control: RollbackPlan['control']): readonly Control[] => {
+  if (control === undefined || 'none' in control) return [];
+  return 'status' in control || 'command' in control ? [control] : control;
+};
+
+const faultOf = (control: Control, root: string, io: Io, signal: AbortSignal): Promise<string | undefined> =>
+  'status' in control ? statusFault(control.status, io, signal) : commandFault(control.command, root, io, signal);
 
 const statusFault = async (url: string, io: Io, signal: AbortSignal): Promise<string | undefined> => {
   try {

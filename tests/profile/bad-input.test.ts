@@ -248,7 +248,7 @@ checks:
     [
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a store that outlives the run: say `store: { durable: true }` where .holdpoint/ is kept, else use mode: ask',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
-      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.control: { status: URL }, { command: […] } or { none: REASON }',
+      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.control: { status: URL }, { command: […] }, a list of those, or { none: REASON }',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a fence on the server; symlink compares on our side only: say allowClientFence: true to accept the race',
     ],
   ],
@@ -259,7 +259,7 @@ checks:
 rollback: { mode: auto, helm: { release: a }, reversible: false, control: none }`),
     ),
     [
-      'deploy-profiles/auth.yaml:4:75 rollback.control: must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
+      'deploy-profiles/auth.yaml:4:75 rollback.control: must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
     ],
   ],
   [
@@ -458,7 +458,7 @@ checks: { sign-in: { target: "https://a" } }
     one(whole('rollback: { helm: { release: a }, mod: ask, control: none, reversible: maybe, deadline: 0s }')),
     [
       'deploy-profiles/auth.yaml:3:35 rollback.mod: unknown key "mod"; did you mean "mode"?',
-      'deploy-profiles/auth.yaml:3:54 rollback.control: must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
+      'deploy-profiles/auth.yaml:3:54 rollback.control: must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
       'deploy-profiles/auth.yaml:3:72 rollback.reversible: must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL }',
       'deploy-profiles/auth.yaml:3:89 rollback.deadline: must be longer than 0',
     ],
@@ -472,7 +472,7 @@ checks: { sign-in: { target: "https://a" } }
     'a shell line',
     one(whole('rollback: { helm: { release: a }, control: { command: "a b" } }')),
     [
-      'deploy-profiles/auth.yaml:3:35 rollback.control: must be { status: URL }, { command: [PROGRAM, …] } or { none: REASON }',
+      'deploy-profiles/auth.yaml:3:35 rollback.control: must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
     ],
   ],
   [
