@@ -1,6 +1,6 @@
 // The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
 import { duration, type History, type JudgePlan, judged, seenOf, type Verdict } from '../../kit/index.ts';
-import { dispersion } from '../../stats/dispersion.ts';
+import { type Dispersion, dispersion } from '../../stats/dispersion.ts';
 import { type Case, weigh, type Weighing } from '../../stats/weigh.ts';
 import { rateOf } from '../rates/words.ts';
 import type { Seen, Tally } from './count.ts';
@@ -44,7 +44,7 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   if (weighing.decision === 'fail') return { ...failed(facts, plan.absolute), ...numbers(weighing) };
   if (!weighing.ceilingWasBroken) return { ...undecided(facts, plan.absolute), ...numbers(weighing) };
   // A baseline that was unhealthy itself is no measure: what remains is the ceiling.
-  const alone = weigh({ ...termsOf(units, before, plan, spec), tolerance: { ceiling } });
+  const alone = weigh({ ...termsOf(units, dispersion(before), plan, spec), tolerance: { ceiling } });
   if (alone.decision === 'fail') return { ...stillBroken(facts, ceiling), ...numbers(alone) };
   return { ...undecided({ ...facts, weighing: alone, unhealthy: true }, plan.absolute), ...numbers(alone) };
 };
@@ -69,7 +69,7 @@ const controlsOf = (units: Unit[]): Tally[] => units.flatMap(({ control }) => (c
 
 const termsOf = (
   units: Unit[],
-  before: Unit[],
+  spread: Dispersion | undefined,
   plan: JudgePlan,
   { strict }: Spec,
 ): Omit<Case, 'tolerance' | 'baseline'> => ({
@@ -79,7 +79,7 @@ const termsOf = (
   // Fixed before the first unit: a plan that grew with the data would void the guarantee.
   planned: Math.max(1, plan.units),
   strict,
-  phi: dispersion(before)?.upper,
+  phi: spread?.upper,
   minUnitsForPass: unitsForProof,
 });
 
@@ -88,10 +88,11 @@ export const weighed = (units: Unit[], before: Unit[], plan: JudgePlan, spec: Sp
   const { tolerate } = spec;
   const past = sumOf(before);
   const control = controlsOf(units);
-  const terms = termsOf(units, before, plan, spec);
+  const spread = dispersion(before);
+  const terms = termsOf(units, spread, plan, spec);
   if (sumOf(control).requests > 0) return weigh({ ...terms, control, tolerance: tolerate });
   return past.requests > 0
-    ? weigh({ ...terms, baseline: { ...past, phi: dispersion(before)?.point }, tolerance: tolerate })
+    ? weigh({ ...terms, baseline: { ...past, phi: spread?.point }, tolerance: tolerate })
     : weigh({ ...terms, tolerance: { ceiling: tolerate.ceiling } });
 };
 
