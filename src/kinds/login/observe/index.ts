@@ -1,6 +1,7 @@
 // What is looked at once in a run beside the login itself: cookies, transport, URLs, pages.
 import { urlOf } from '../../http/target.ts';
 import type { Stage } from '../attempt.ts';
+import type { SetCookie } from '../jar.ts';
 import type { Observation } from '../seen.ts';
 import type { Exchange } from '../visitor.ts';
 import type { Walk } from '../visits.ts';
@@ -10,11 +11,14 @@ import { redirectObservation, redirectQuestion } from './open-redirect.ts';
 import { cachingObservation, mixedContentObservation } from './pages.ts';
 import { transportObservations } from './transport.ts';
 
+/** A cookie that is bound to a path with its own value, like oidc-provider's `_interaction`, names a page, no session. */
+const namesItsPath = ({ value, flags: { path = '' } }: SetCookie): boolean => path.includes(value);
+
 /** Cookies of some length and everything that the session's headers hold; the password first. */
 const secretsOf = ({ visitor, values }: Walk): Map<string, string> => {
   const cookies = visitor.exchanges
     .flatMap((one) => one.cookies)
-    .filter(({ name, value }) => value.length >= 16 && !/csrf|xsrf/i.test(name));
+    .filter((cookie) => cookie.value.length >= 16 && !/csrf|xsrf/i.test(cookie.name) && !namesItsPath(cookie));
   const headers = Object.entries(visitor.headers).map(([name, value]): [string, string] => [
     `the header ${name}`,
     value.replace(/^\w+ /, ''),
