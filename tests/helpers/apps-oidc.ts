@@ -12,8 +12,11 @@ export const oidcClient = {
   postLogoutRedirectUri: 'http://127.0.0.1:9/bye',
 };
 
-/** Starts it. Stop it. */
-export const startOidcProvider = (variant: OidcVariant = 'healthy'): Promise<App> => {
+/** Starts it. `redirectUri`: of another client than the check itself. Stop it. */
+export const startOidcProvider = (
+  variant: OidcVariant = 'healthy',
+  redirectUri: string = oidcClient.redirectUri,
+): Promise<App> => {
   installedApp('node_modules', 'oidc-provider');
   return startApp(`oidc-provider (${variant})`, ({ port, url }) => ({
     argv: [process.execPath, installedApp('oidc', 'serve.mjs'), String(port), url],
@@ -21,6 +24,7 @@ export const startOidcProvider = (variant: OidcVariant = 'healthy'): Promise<App
       ACCOUNT_NAME: appAccount.username,
       ACCOUNT_PASSWORD: appAccount.password,
       CLIENT_SECRET: oidcClient.secret,
+      REDIRECT_URI: redirectUri,
       VARIANT: variant,
     },
     ready: 'oidc-provider is ready',

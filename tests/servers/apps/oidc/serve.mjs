@@ -1,5 +1,5 @@
 // oidc-provider with a login page of its own: one account, one client, PKCE required.
-// Arguments: the port and the issuer. The environment: ACCOUNT_NAME, ACCOUNT_PASSWORD, CLIENT_SECRET, and VARIANT, which
+// Arguments: the port and the issuer. The environment: ACCOUNT_NAME, ACCOUNT_PASSWORD, CLIENT_SECRET, REDIRECT_URI, and VARIANT, which
 // breaks one thing: `any-password` keeps the development pages of the library, which let everybody in; `javascript`
 // draws the login page by a script; `broken-tokens` answers 500 where codes are redeemed; `forgetful` forgets the
 // login, so that the provider comes back with an error.
@@ -7,14 +7,14 @@ import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
 const [port, issuer] = process.argv.slice(2);
-const { ACCOUNT_NAME, ACCOUNT_PASSWORD, CLIENT_SECRET, VARIANT } = process.env;
+const { ACCOUNT_NAME, ACCOUNT_PASSWORD, CLIENT_SECRET, REDIRECT_URI, VARIANT } = process.env;
 
 const provider = new Provider(issuer, {
   clients: [
     {
       client_id: 'probe',
       client_secret: CLIENT_SECRET,
-      redirect_uris: ['http://127.0.0.1:9/callback'],
+      redirect_uris: [REDIRECT_URI],
       post_logout_redirect_uris: ['http://127.0.0.1:9/bye'],
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_basic',
