@@ -22,7 +22,10 @@ export const checkFreeQuery = (query: string): void => {
   );
 };
 
-/** The counter of a free query. Sums are kept by series. */
+/**
+ * The counter of a free query. Sums are kept by series. They are as exact as increase(): what grows between the last scrape of
+ * a window and the first of the next one is extrapolated, not seen (prometheus/prometheus#3746).
+ */
 export interface Accumulator {
   /** The sums at a moment (epoch milliseconds); they grow once per window. */
   read(ask: Asker, at: number): Promise<Series[]>;

@@ -33,6 +33,7 @@ export const pushgatewayProgram: SystemProgram = {
   name: 'prometheus-pushgateway',
   packages: ['prometheus-pushgateway'],
 };
+export const prometheusProgram: SystemProgram = { name: 'prometheus', packages: ['prometheus'] };
 
 const pythonPackages = 'usr/lib/python3/dist-packages';
 /** Python with the modules of Django's admin on Postgres. */
