@@ -1,6 +1,6 @@
 // The sentences of a diagnosis: since when, what follows, what lies below, what could not be seen, what to do first.
 import { layers } from '../kit/index.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Stop } from './finding.ts';
 import { asks } from './policy.ts';
 
 /** 0 for the deepest layer, the database. */
@@ -34,14 +34,16 @@ const said = (findings: readonly Finding[], one: string, several: string): strin
 export const ended = (sentence: string): string =>
   /[.!?]$/.test(sentence) || sentence === '' ? sentence : `${sentence}.`;
 
-/** Whether the release can have caused it; empty when it has. */
-export const since = ({ attribution }: Finding): string => {
+/** Whether the release can have caused it; empty when it has. By hand no release is under test. */
+export const since = ({ attribution }: Finding, byHand: boolean): string => {
+  if (byHand) return attribution === 'preexisting' ? 'It failed in the run before, too.' : '';
   if (attribution === 'preexisting') return 'It was so before this deploy: the release did not cause it.';
   return attribution === 'unknown' ? 'Whether this release caused it is not known.' : '';
 };
 
-/** What else fails: because of it, beside it, since before the deploy, or only as a warning. */
-export const consequences = (root: Finding, others: readonly Finding[]): string[] => {
+/** What else fails: because of it, beside it, since before, or only as a warning. */
+export const consequences = (root: Finding, others: readonly Finding[], byHand: boolean): string[] => {
+  const already = byHand ? 'failed in the run before already' : 'failed before this deploy already';
   const old = others.filter(({ attribution }) => attribution === 'preexisting' && root.attribution !== 'preexisting');
   const mild = others.filter((finding) => !old.includes(finding) && onlyWarns(finding) && !onlyWarns(root));
   const rest = others.filter((finding) => !old.includes(finding) && !mild.includes(finding));
@@ -50,7 +52,7 @@ export const consequences = (root: Finding, others: readonly Finding[]): string[
   return [
     said(above, 'fails now, most likely because of it', 'fail now, most likely because of it'),
     said(beside, 'fails in the same layer', 'fail in the same layer'),
-    said(old, 'failed before this deploy already', 'failed before this deploy already'),
+    said(old, already, already),
     said(mild, 'fails, too, which is only a warning', 'fail, too, which is only a warning'),
   ].map(ended);
 };
@@ -107,3 +109,21 @@ const statement = /: SELECT [^;]*/;
 /** The first step as a sentence. */
 export const firstText = ([first]: readonly string[]): string =>
   first === undefined ? '' : ended(`First: ${first.replace(statement, '')}`);
+
+/** Where to look first when no check failed and the run itself was stopped. */
+const afterStop: Readonly<Record<string, string>> = {
+  not_live: 'look at the deploy command and at the platform, not at the checks: the release before is still live',
+  rollout_incomplete: 'look at the platform: image pulls, readiness, quotas',
+  rollout_stuck: 'look at the log of the release: some of its replicas do not start',
+  rollout_unreadable: 'look at the credentials and commands with which the platform is read',
+  superseded: 'find out who deployed, then run again for what is live now',
+  deploy_failed: 'read the output of the deploy command, and look at what is live now',
+  deadline:
+    'look at the checks that changed: one that comes and goes needs its cause found, or a longer `hold.deadline`',
+};
+
+/** The first thing to do, by the reason of the stop; nothing where the sentence says all there is. */
+export const stopSteps = ({ reason }: Stop): string[] => {
+  const step = afterStop[reason];
+  return step === undefined ? [] : [step];
+};

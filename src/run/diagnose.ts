@@ -11,6 +11,7 @@ import {
   isBlind,
   onlyWarns,
   since,
+  stopSteps,
 } from './diagnose-words.ts';
 import type { Finding, Stop } from './finding.ts';
 
@@ -20,6 +21,8 @@ export interface Situation {
   findings: readonly Finding[];
   stops: readonly Stop[];
   rollback?: RollbackReport;
+  /** Asked by hand: there is no deploy that anything could be blamed on. */
+  byHand?: boolean;
 }
 
 /** Reads the findings from the database up: the deepest failing layer explains the ones above it. */
@@ -28,7 +31,7 @@ export const diagnose = (situation: Situation): Diagnosis => {
   const [root, ...others] = failing;
   if (root) return withRollback(rooted(root, others, situation), situation.rollback);
   const [stop] = situation.stops;
-  if (stop) return { layer: 'none', headline: stop.text, next: [] };
+  if (stop) return { layer: 'none', headline: stop.text, next: stopSteps(stop) };
   const blind = situation.findings.filter(isBlind);
   if (situation.decision.action !== 'pass' && blind.length > 0) return unknown(inOrderOfBlame(blind));
   return healthy(situation.findings);
@@ -52,10 +55,15 @@ const inOrderOfBlame = (findings: readonly Finding[]): Finding[] => {
 };
 
 /** A failure, what follows from it, what lies below it, and what to do first. */
-const rooted = (root: Finding, others: readonly Finding[], { findings, rollback }: Situation): Diagnosis => {
+const rooted = (
+  root: Finding,
+  others: readonly Finding[],
+  { findings, rollback, byHand = false }: Situation,
+): Diagnosis => {
   const below = findings.filter((finding) => depth(finding) < depth(root));
   const next = nextSteps([root, ...others]);
-  const sentences = [ended(root.verdict.because), since(root), ...consequences(root, others), belowText(root, below)];
+  const sentences = [ended(root.verdict.because), since(root, byHand)];
+  sentences.push(...consequences(root, others, byHand), belowText(root, below));
   // Once it is gone back nothing is urgent, and what did not help is not said again.
   const isOver = rollback?.state === 'ROLLED_BACK' || rollback?.state === 'UNVERIFIED';
   if (!isOver) sentences.push(firstText(next));

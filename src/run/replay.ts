@@ -39,7 +39,7 @@ export const replay = (recorded: RunRecord, profile: Profile): Replayed => {
     profile: profile.name,
     finishedAt: isoTime(now),
     decision,
-    diagnosis: diagnose({ decision, findings, stops }),
+    diagnosis: diagnose({ decision, findings, stops, byHand: recorded.verb === 'check' }),
     checks,
     plan: recordPlan(profile.timings),
     shadow: false,

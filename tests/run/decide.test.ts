@@ -79,6 +79,14 @@ describe('decide', () => {
     expect(decide([green, loginDown, open, blind], [], allowed).because.map(({ check: id }) => id)).toEqual(['login']);
   });
 
+  it('keeps with a rollback that the roll-out got stuck, too', () => {
+    const stuck: Stop = { check: 'rollout', reason: 'rollout_stuck', text: 'the roll-out did not finish' };
+    expect(decide([loginDown], [stuck], allowed).because.map(({ reason }) => reason)).toEqual([
+      'too_high',
+      'rollout_stuck',
+    ]);
+  });
+
   it('withholds what it may not do, with the reason', () => {
     const decision = decide([loginDown], [], forbidden);
     expect([decision.action, decision.withheld]).toEqual(['block', '--no-rollback was given']);

@@ -77,7 +77,11 @@ describe('what is not a failure of the target', () => {
 
   it('nothing was deployed', () => {
     const stops = [{ check: 'rollout' as const, reason: 'not_live', text: 'nothing new is live' }];
-    expect(diagnose({ decision: block, findings: [], stops }).headline).toBe('nothing new is live');
+    expect(diagnose({ decision: block, findings: [], stops })).toEqual({
+      layer: 'none',
+      headline: 'nothing new is live',
+      next: ['look at the deploy command and at the platform, not at the checks: the release before is still live'],
+    });
   });
 
   it('all is well', () => {
@@ -110,6 +114,20 @@ describe('since when', () => {
     const old = finding(check('old', 'service'), verdict('fail', { because: 'old fault' }), 'preexisting');
     expect(diagnose({ decision: block, findings: [old, rate('fail')], stops: [] }).headline).toBe(
       '20 % of requests fail. old failed before this deploy already. First: Look at the logs.',
+    );
+  });
+});
+
+describe('by hand', () => {
+  const byHand = (...findings: Finding[]): string =>
+    diagnose({ decision: { action: 'block', because: [] }, findings, stops: [], byHand: true }).headline;
+
+  it('nothing is said of a deploy that is not there', () => {
+    expect(byHand({ ...login('fail'), attribution: 'unknown' })).toBe(
+      'POST /login answered 500. First: Look at the login code.',
+    );
+    expect(byHand({ ...login('fail'), attribution: 'preexisting' })).toBe(
+      'POST /login answered 500. It failed in the run before, too. First: Look at the login code.',
     );
   });
 });

@@ -75,6 +75,16 @@ describe('the same profile', () => {
     expect(again.rollback).toBeUndefined();
   });
 
+  it('knows that the roll-out got stuck, also of a run that went back', async () => {
+    const record = await play([limited('load', grows, 50)], (engine) => {
+      engine.live.settled = false;
+      return { rollBack: rolledBack };
+    });
+    expect(record.exitCode).toBe(20);
+    const { record: again } = replay(record, profileOf([limited('load', grows, 90)]));
+    expect(again.decision.because.map(({ reason }) => reason)).toEqual(['rollout_stuck']);
+  });
+
   it('blocks again for what was there before', async () => {
     const always = (): number => 80;
     const record = await play([limited('load', always, 50)]);
