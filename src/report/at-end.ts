@@ -1,5 +1,5 @@
 // What the reporters for machines share: silent while a run goes on, one text at its end.
-import type { Out, RecordedCheck, RecordedSample, ReporterSession, RunRecord } from '../kit/index.ts';
+import type { Chart, Out, RecordedCheck, RecordedSample, ReporterSession, RunRecord } from '../kit/index.ts';
 import { clean, cleanAll } from './clean.ts';
 
 /**
@@ -18,9 +18,15 @@ const light = (record: RunRecord): RunRecord => ({ ...record, checks: record.che
 
 const lightCheck = (check: RecordedCheck): RecordedCheck => ({
   ...check,
-  charts: [],
+  charts: check.charts.filter(({ stacked }) => stacked === true).map(newest),
   samples: check.samples.map(lightSample),
   baseline: { ...check.baseline, samples: [] },
+});
+
+/** Who held how much in the end; the way there is for `json` and `html`. */
+const newest = (chart: Chart): Chart => ({
+  ...chart,
+  series: chart.series.map((series) => ({ ...series, points: series.points.slice(-1) })),
 });
 
 const lightSample = ({ at, ms, phase }: RecordedSample): RecordedSample => ({ at, ms, phase });

@@ -1,5 +1,5 @@
 // What a person who asked by hand reads beside the verdict: who holds the connections, and what it was compared with.
-import { type Chart, clip, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+import { type Chart, clip, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
 import type { Line } from './lines.ts';
 import { formatValue } from './values.ts';
 
@@ -27,7 +27,7 @@ const holderText = ({ title, limit, unit, series }: Chart): string => {
   const named = held
     .slice(0, mostHolders)
     .map(({ name, value }, place) => `${name}${place === 0 ? ' holds' : ''} ${value}`);
-  const others = held.length > mostHolders ? [`${held.length - mostHolders} others`] : [];
+  const others = held.length > mostHolders ? [plural(held.length - mostHolders, 'other')] : [];
   const most = limit === undefined ? '' : `, limit ${formatValue(limit, unit)}`;
   return `${title}: ${[...named, ...others].join(', ') || 'nobody'} (${total} in all${most})`;
 };

@@ -34,7 +34,7 @@ interface Case {
 }
 
 const suite = (record: RunRecord): string => {
-  const cases = [...record.checks.map(checkCase), runCase(record)];
+  const cases = [...record.checks.map((check) => checkCase(check, record)), runCase(record)];
   const number = (as: Problem['as']): number => cases.filter(({ problem }) => problem?.as === as).length;
   return element(
     'testsuite',
@@ -62,12 +62,12 @@ const testcase = ({ name, ms, problem, said }: Case, record: RunRecord): string 
 const problemElement = ({ as, reason, text, details }: Problem): string =>
   element(as, { message: text, ...(as === 'skipped' ? {} : { type: reason }) }, details.join('\n'));
 
-const checkCase = (check: RecordedCheck): Case => ({
+const checkCase = (check: RecordedCheck, record: RunRecord): Case => ({
   name: check.id,
   ms: check.samples.reduce((sum, { ms }) => sum + ms, 0),
-  problem: checkProblem(check),
+  problem: checkProblem(check, record),
   said: [
-    sentence(check),
+    sentence(check, record),
     ...partWarnings({ checks: [check] }).map(({ name, because }) => `warn: ${name}: ${because}`),
   ].join('\n'),
 });
@@ -80,21 +80,26 @@ const problemOf: Record<RecordedCheck['outcome'], Problem['as'] | undefined> = {
   skipped: 'skipped',
 };
 
-const checkProblem = (check: RecordedCheck): Problem | undefined => {
+const checkProblem = (check: RecordedCheck, record: RunRecord): Problem | undefined => {
   const as = problemOf[check.outcome];
   if (as === undefined) return undefined;
-  return { as, reason: check.reason, text: sentence(check), details: as === 'skipped' ? [] : details(check) };
+  return {
+    as,
+    reason: check.reason,
+    text: sentence(check, record),
+    details: as === 'skipped' ? [] : details(check, record),
+  };
 };
 
 /** `37 of 37 slots in use (value 37, limit 35, before the deploy 4)`. */
-const sentence = (check: RecordedCheck): string => {
-  const numbers = numbersOf(check).map(({ name, text }) => `${name} ${text}`);
+const sentence = (check: RecordedCheck, record: RunRecord): string => {
+  const numbers = numbersOf(check, record).map(({ name, text }) => `${name} ${text}`);
   return numbers.length > 0 ? `${check.because} (${numbers.join(', ')})` : check.because;
 };
 
-const details = (check: RecordedCheck): string[] => [
+const details = (check: RecordedCheck, record: RunRecord): string[] => [
   `${check.title}: ${check.because}`,
-  ...numbersOf(check).map(({ name, text }) => `${name}: ${text}`),
+  ...numbersOf(check, record).map(({ name, text }) => `${name}: ${text}`),
   `attribution: ${check.attribution}`,
   `action: ${check.action}`,
   ...check.parts.map(({ name, outcome, because }) => `${name}: ${outcome}: ${because}`),

@@ -40,3 +40,6 @@ const broken = ({ head = '', text, tone, indent = 2 }: Line, page: Page): string
   const coloured = first.startsWith(shown) ? paint(shown, tone, page.colour) + first.slice(shown.length) : first;
   return [coloured, ...rest].map((line) => (line === '' ? '' : ' '.repeat(margin) + line));
 };
+
+/** The words alone, for what has no colours and breaks lines itself. */
+export const textsOf = (lines: readonly Line[]): string[] => lines.map(({ head = '', text }) => head + text);

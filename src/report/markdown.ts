@@ -1,12 +1,14 @@
 // The reporter `markdown`: the result for a chat, an issue or a summary page, the most urgent first.
 import { clip, duration, type RecordedCheck, type Reporter, type RunRecord } from '../kit/index.ts';
 import { atEnd } from './at-end.ts';
+import { comparedWith, holders, withoutStep } from './by-hand.ts';
 import { isUnwell, lengthOf, stopsOf, worstFirst } from './ending.ts';
 import { headline } from './headline.ts';
 import { code, escapeMarkdown, table } from './markdown-text.ts';
-import { numbersOf } from './numbers.ts';
+import { beforeWord, numbersOf } from './numbers.ts';
 import { partWarnings } from './part-warnings.ts';
-import { meaning, sinceWhen } from './wording.ts';
+import { textsOf } from './lines.ts';
+import { meaning, since } from './wording.ts';
 
 export const markdown: Reporter = {
   holdpointReporter: 1,
@@ -24,11 +26,13 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
   [
     [`## ${escapeMarkdown(firstLine(record))}`],
     diagnosis(record),
+    textsOf(holders(record)).map(escapeMarkdown),
     stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
     checks(record),
     warnings(record),
     steps(record),
     rollback(record),
+    textsOf(comparedWith(record)).map(escapeMarkdown),
     [closing(record, saved)],
   ]
     .filter((block) => block.length > 0)
@@ -59,33 +63,38 @@ export const pageOf = (record: RunRecord, saved?: string): string[] => {
 const sentence = (text: string): string => escapeMarkdown(clip(text, longest));
 
 const diagnosis = (record: RunRecord): string[] => {
-  const { layer, headline: text } = record.diagnosis;
-  if (text === '' || firstLine(record).includes(text)) return [];
+  const { layer } = record.diagnosis;
+  const text = withoutStep(record.diagnosis);
+  const isFine = record.decision.action === 'pass' && layer === 'none';
+  if (isFine || text === '' || firstLine(record).includes(text)) return [];
   return [`**Diagnosis${layer === 'none' ? '' : ` (${layer})`}:** ${escapeMarkdown(text)}`];
 };
 
 const marks = { pass: '✅', fail: '❌', inconclusive: '❔', error: '⚠️', skipped: '⏭️' } as const;
 
-const checks = ({ checks: all }: RunRecord): string[] =>
-  all.length === 0
+const checks = (record: RunRecord): string[] =>
+  record.checks.length === 0
     ? []
-    : table(['', 'check', 'now', 'limit', 'before the deploy', 'what was seen'], worstFirst(all).map(row));
+    : table(
+        ['', 'check', 'now', 'limit', beforeWord(record), 'what was seen'],
+        worstFirst(record.checks).map((check) => row(check, record)),
+      );
 
-const row = (check: RecordedCheck): string[] => {
-  const number = (wanted: string): string => numbersOf(check).find(({ name }) => name === wanted)?.text ?? '';
+const row = (check: RecordedCheck, record: RunRecord): string[] => {
+  const number = (wanted: string): string => numbersOf(check, record).find(({ name }) => name === wanted)?.text ?? '';
   return [
     `${marks[check.outcome]} ${check.outcome}`,
     escapeMarkdown(check.title),
     escapeMarkdown(number('value')),
     escapeMarkdown(number('limit')),
-    escapeMarkdown(number('before the deploy')),
-    sentence(check.because) + notes(check),
+    escapeMarkdown(number(beforeWord(record))),
+    sentence(check.because) + notes(check, record),
   ];
 };
 
 /** Whose fault a failure is, and whether anything follows from it. */
-const notes = ({ outcome, attribution, action }: RecordedCheck): string => {
-  const all = [outcome === 'fail' ? sinceWhen[attribution] : '', action === 'warn' ? 'only a warning' : ''];
+const notes = (check: RecordedCheck, record: RunRecord): string => {
+  const all = [since(check, record), check.action === 'warn' ? 'only a warning' : ''];
   const said = all.filter(Boolean).join('; ');
   return said === '' ? '' : ` (*${said}*)`;
 };

@@ -1,7 +1,7 @@
 // Tells people elsewhere how a run ended: a chat message or a JSON document. It never changes how the run ended.
 import { clip, type Http, HttpFailure, type NotifyPlan, type RunRecord } from '../kit/index.ts';
 import { headline, targetOf } from './headline.ts';
-import type { Line } from './lines.ts';
+import { textsOf } from './lines.ts';
 import { summary } from './wording.ts';
 
 type Target = NotifyPlan['targets'][number];
@@ -48,11 +48,9 @@ const nameOf = (error: unknown): string => {
 };
 
 const bodies: Record<Target['format'], (record: RunRecord, tools: NotifyTools) => object> = {
-  slack: (record, { redact }) => ({ text: clip(slackText(redact(textOf(summary(record)))), longest) }),
+  slack: (record, { redact }) => ({ text: clip(slackText(redact(textsOf(summary(record)).join('\n'))), longest) }),
   json: (record) => notice(record),
 };
-
-const textOf = (lines: readonly Line[]): string => lines.map(({ head = '', text }) => head + text).join('\n');
 
 /** https://api.slack.com/reference/surfaces/formatting: three characters must be written as entities. */
 const slackText = (text: string): string =>

@@ -13,7 +13,7 @@ import {
 import { clean, cleanAll } from './clean.ts';
 import { layOut } from './lines.ts';
 import { emptyView, nextView, type Row, type View } from './view.ts';
-import { sinceWhen, summary } from './wording.ts';
+import { since, summary } from './wording.ts';
 
 /** CircleCI and GitLab end jobs that are silent for long; people wonder earlier. */
 const heartbeatEvery = 30_000;
@@ -83,10 +83,7 @@ const linesOf = (event: Told, view: View): string[] => {
     case 'phase':
       return [event.text || `${event.phase}${event.length > 0 ? `, at most ${duration(event.length)}` : ''}`];
     case 'verdict':
-      return changeLines(
-        event,
-        view.rows.find(({ id }) => id === event.check),
-      );
+      return changeLines(event, view);
     case 'mark':
       return [];
     case 'note':
@@ -115,12 +112,12 @@ const startLines = (event: ToldOf<'started'>): string[] => {
 };
 
 /** A line when a check's outcome changes, not per sample; that it cannot tell yet is no news. */
-const changeLines = ({ check, verdict, attribution }: ToldOf<'verdict'>, before: Row | undefined): string[] => {
+const changeLines = ({ check, verdict, attribution }: ToldOf<'verdict'>, view: View): string[] => {
   const { outcome, settled, because } = verdict;
-  const was = before?.verdict?.outcome;
+  const was = view.rows.find(({ id }) => id === check)?.verdict?.outcome;
   if (was === outcome || (was === undefined && outcome === 'inconclusive' && !settled)) return [];
-  const since = outcome === 'fail' && sinceWhen[attribution] ? ` [${sinceWhen[attribution]}]` : '';
-  return [`${check}: ${was ? `${was} → ` : ''}${outcome}: ${because}${since}`];
+  const when = since({ outcome, attribution }, view);
+  return [`${check}: ${was ? `${was} → ` : ''}${outcome}: ${because}${when === '' ? '' : ` [${when}]`}`];
 };
 
 const decidedLines = ({ decision, diagnosis }: ToldOf<'decided'>): string[] => [

@@ -1,10 +1,12 @@
 // The reporter `slack`: the result as a message to paste into a chat that knows Slack's marks.
 import { clip, duration, type RecordedCheck, type Reporter, type RunRecord } from '../kit/index.ts';
 import { atEnd } from './at-end.ts';
+import { comparedWith, holders, withoutStep } from './by-hand.ts';
 import { isUnwell, lengthOf, stopsOf, worstFirst } from './ending.ts';
 import { headline } from './headline.ts';
 import { stepsOf, utc } from './markdown.ts';
-import { meaning, sinceWhen } from './wording.ts';
+import { textsOf } from './lines.ts';
+import { meaning, since, what } from './wording.ts';
 
 export const slack: Reporter = {
   holdpointReporter: 1,
@@ -20,11 +22,13 @@ const most = { checks: 6, next: 4, sentence: 300 };
 const message = (record: RunRecord, saved: string | undefined): string[] => [
   ...first(record),
   ...stopsOf(record).map(({ check, text }) => `:octagonal_sign: *${literal(check)}*: ${sentence(text)}`),
-  ...unwell(record.checks),
+  ...textsOf(holders(record)).map(literal),
+  ...unwell(record),
   ...stepsOf(record)
     .slice(0, most.next)
     .map((text) => `:point_right: ${sentence(text)}`),
   ...rollback(record),
+  ...textsOf(comparedWith(record)).map(literal),
   closing(record, saved),
 ];
 
@@ -32,7 +36,8 @@ const tones = { good: ':white_check_mark:', bad: ':x:', warn: ':warning:' } as c
 
 const first = (record: RunRecord): string[] => {
   const { head, text, tone } = headline(record);
-  const { layer, headline: why } = record.diagnosis;
+  const { layer } = record.diagnosis;
+  const why = withoutStep(record.diagnosis);
   const isNews = why !== '' && layer !== 'none' && !text.includes(why);
   return [
     `${tones[tone]} *${literal(head)}*${literal(text)}`,
@@ -40,18 +45,18 @@ const first = (record: RunRecord): string[] => {
   ];
 };
 
-const unwell = (checks: readonly RecordedCheck[]): string[] => {
-  const bad = worstFirst(checks).filter(isUnwell);
+const unwell = (record: RunRecord): string[] => {
+  const bad = worstFirst(record.checks).filter(isUnwell);
   const more = bad.slice(most.checks).map(({ id }) => literal(id));
   return [
-    ...bad.slice(0, most.checks).map(line),
+    ...bad.slice(0, most.checks).map((check) => line(check, record)),
     ...(more.length > 0 ? [`• and ${more.length} more: ${clip(more.join(', '), most.sentence)}`] : []),
   ];
 };
 
-const line = (check: RecordedCheck): string => {
-  const since = check.outcome === 'fail' ? sinceWhen[check.attribution] : '';
-  return `• ${check.outcome} *${literal(check.title)}*: ${sentence(check.because)}${since === '' ? '' : ` _(${since})_`}`;
+const line = (check: RecordedCheck, record: RunRecord): string => {
+  const when = since(check, record);
+  return `• ${check.outcome} *${literal(check.title)}*: ${sentence(what(check, record))}${when === '' ? '' : ` _(${when})_`}`;
 };
 
 /** A command stands as it is: somebody will paste it into a shell. */

@@ -37,7 +37,7 @@ const cellsOf = ({ title, verdict, live, baseline, values }: Row): Cells => {
     title,
     value: value === undefined ? '' : formatValue(value, unit),
     limit: limit === undefined ? '' : `limit ${formatValue(limit, unit)}`,
-    baseline: baseline === undefined ? '' : `before ${formatValue(baseline, unit)}`,
+    baseline: baseline === undefined || value === undefined ? '' : `before ${formatValue(baseline, unit)}`,
     trend: values,
     because: (live ?? verdict)?.because ?? 'not looked at yet',
   };

@@ -6,10 +6,14 @@ const number = (value: number): string => {
   return Math.abs(value) >= 1000 ? count(value) : String(Number(value.toPrecision(3)));
 };
 
+/** Waits below 100 ms differ in their fractions: 0.048 is not 0. */
+const milliseconds = (value: number): string =>
+  Math.abs(value) < 100 ? `${Number(value.toPrecision(3))} ms` : duration(value);
+
 const formats: Record<string, (value: number) => string> = {
   share: percent,
-  ms: duration,
-  s: (value) => duration(value * 1000),
+  ms: milliseconds,
+  s: (value) => milliseconds(value * 1000),
   connections: count,
 };
 

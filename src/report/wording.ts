@@ -7,6 +7,7 @@ import {
   plural,
   type RecordedCheck,
   type RunRecord,
+  type Verb,
 } from '../kit/index.ts';
 import { byHand, comparedWith, holders, shortened, withoutStep } from './by-hand.ts';
 import { headline } from './headline.ts';
@@ -18,7 +19,7 @@ import { formatValue } from './values.ts';
 const most = { failing: 6, next: 4, passed: 6, warned: 4 };
 
 /** Attribution in words. */
-export const sinceWhen: Record<Attribution, string> = {
+const sinceWhen: Record<Attribution, string> = {
   introduced: 'since this release',
   preexisting: 'was failing before',
   unknown: 'since when: unknown',
@@ -32,7 +33,7 @@ export const summary = (record: RunRecord, saved?: string): Line[] => {
   const first = [...holders(record), ...diagnosed(record)];
   // By hand somebody has to act now: what to do comes before the list of what is wrong.
   const middle = record.verb === 'check' ? [next(record), unwell(record)] : [unwell(record), next(record)];
-  const blocks = [first, ...middle, rolledBack(record), passed(record), warnings(record)];
+  const blocks = [first, ...middle, rolledBack(record), passed(record)];
   const filled = blocks.filter((block) => block.length > 0);
   return [headline(record), ...filled.flatMap((block) => [blank, ...block]), ...ending(record, saved)];
 };
@@ -46,7 +47,8 @@ const diagnosed = (record: RunRecord): Line[] => {
   const fine = decision.action === 'pass' && diagnosis.layer === 'none';
   if (fine || isSaid(record, diagnosis.headline)) return [];
   const layer = diagnosis.layer === 'none' ? '' : ` (${diagnosis.layer})`;
-  const text = record.verb === 'check' ? clip(withoutStep(diagnosis), byHand.diagnosis) : diagnosis.headline;
+  const said = withoutStep(diagnosis);
+  const text = record.verb === 'check' ? clip(said, byHand.diagnosis) : said;
   return [{ head: `Diagnosis${layer}: `, text, tone: 'strong' }];
 };
 
@@ -77,7 +79,7 @@ const tones = { fail: 'bad', error: 'warn', inconclusive: 'warn', pass: 'good', 
 /** One check as a line: `fail  Login: HTTP 500 at POST /login [since this release]`. */
 const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
   const warned = check.action === 'warn' ? ['only a warning'] : [];
-  const notes = [...(check.outcome === 'fail' ? [since(check, record)] : []), ...warned].filter(Boolean);
+  const notes = [since(check, record), ...warned].filter(Boolean);
   const bracket = notes.length > 0 ? ` [${notes.join('; ')}]` : '';
   return {
     head: check.outcome,
@@ -87,12 +89,17 @@ const checkLine = (check: RecordedCheck, record: RunRecord): Line => {
   };
 };
 
-/** By hand there is no release under test: what is new is new since the last good run. */
-const since = ({ attribution }: RecordedCheck, { verb }: RunRecord): string =>
-  verb === 'check' && attribution === 'introduced' ? 'new since the last good run' : sinceWhen[attribution];
+/** Since when a check fails. By hand there is no release under test: what is new is new since the last good run. */
+export const since = (
+  { outcome, attribution }: Pick<RecordedCheck, 'outcome' | 'attribution'>,
+  { verb }: { verb: Verb | '' },
+): string => {
+  if (outcome !== 'fail') return '';
+  return verb === 'check' && attribution === 'introduced' ? 'new since the last good run' : sinceWhen[attribution];
+};
 
 /** What the diagnosis above has told already is not told twice: the number and its limit remain. */
-const what = ({ because, value, limit, unit }: RecordedCheck, { diagnosis }: RunRecord): string => {
+export const what = ({ because, value, limit, unit }: RecordedCheck, { diagnosis }: RunRecord): string => {
   if (!diagnosis.headline.startsWith(because)) return because;
   if (value === undefined || limit === undefined) return 'see the diagnosis';
   return `${formatValue(value, unit)}, limit ${formatValue(limit, unit)}`;
@@ -133,7 +140,8 @@ const labelledLine = (label: string, text: string | undefined): Line[] =>
 const passed = (record: RunRecord): Line[] => {
   const green = record.checks.filter(({ outcome }) => outcome === 'pass');
   const shown = record.decision.action === 'pass' ? green : green.filter(({ reason }) => reason !== 'ok');
-  return [...shown.slice(0, most.passed).map((check) => checkLine(check, record)), ...tally(record.checks)];
+  const lines = shown.slice(0, most.passed).map((check) => checkLine(check, record));
+  return [...lines, ...warnings(record), ...tally(record)];
 };
 
 /** What is not as it should be beside a pass; after a failure there is more urgent to say. */
@@ -152,17 +160,18 @@ const warnings = (record: RunRecord): Line[] => {
   return [...lines, ...rest];
 };
 
-const tally = (checks: readonly RecordedCheck[]): Line[] => {
+const tally = (record: RunRecord): Line[] => {
+  const { checks } = record;
   if (checks.length === 0) return [];
   const number = (matches: (check: RecordedCheck) => boolean): number => checks.filter(matches).length;
   const skipped = checks.filter(({ outcome }) => outcome === 'skipped');
-  const why = [...new Set(skipped.map(({ because }) => because))].join('; ');
+  const why = [...new Set(skipped.map(({ because }) => because))].filter((text) => !isSaid(record, text)).join('; ');
   const green = plural(
     number(({ outcome }) => outcome === 'pass'),
     'check',
   );
-  const warned = number(({ action }) => action === 'warn');
-  return [{ text: `${green} passed, ${warned} warned, ${skipped.length} skipped${why ? ` (${why})` : ''}` }];
+  const warned = number((check) => check.action === 'warn' || partWarnings({ checks: [check] }).length > 0);
+  return [{ text: `${green} passed, ${warned} with warnings, ${skipped.length} skipped${why ? ` (${why})` : ''}` }];
 };
 
 const ending = (record: RunRecord, saved: string | undefined): Line[] => [

@@ -1,5 +1,5 @@
 // Builds records for tests of everything that reads them: a healthy run by default, and the endings that matter.
-import type { RecordedCheck, RollbackReport, RunRecord } from '../../src/kit/index.ts';
+import type { Chart, RecordedCheck, RollbackReport, RunRecord } from '../../src/kit/index.ts';
 
 /** A passed check; every field can be given. */
 export const checkOf = (fields: Partial<RecordedCheck> & { id: string }): RecordedCheck => ({
@@ -146,7 +146,7 @@ export const incidentRecord = (fields: Partial<RunRecord> = {}): RunRecord =>
     },
     diagnosis: {
       layer: 'database',
-      headline: `${slots}. login and error-rate-delta fail in a layer above it and most likely because of it.`,
+      headline: `${slots}. error-rate-delta and login fail now, most likely because of it.`,
       next: ['look for code in the new release that takes a connection and never gives it back'],
     },
     checks: [...incidentChecks],
@@ -157,3 +157,32 @@ export const incidentRecord = (fields: Partial<RunRecord> = {}): RunRecord =>
 
 /** The rollback of the incident, in another state. */
 export const rollbackOf = (fields: Partial<RollbackReport>): RollbackReport => ({ ...rolledBack, ...fields });
+
+/** Asked by hand: one check fails that was fine in the last good run, the database is well. */
+export const stillFailing = (): RunRecord => {
+  const stacked = (name: string, value: number) => ({ name, points: [{ at: 0, value }] });
+  const chart: Chart = {
+    title: 'connections in use',
+    unit: 'connections',
+    limit: 35,
+    stacked: true,
+    series: [stacked('auth@9f2c1', 20), stacked('worker', 12)],
+  };
+  const down: Partial<RecordedCheck> = {
+    outcome: 'fail',
+    reason: 'http_5xx',
+    because: 'POST /login answered 500',
+    attribution: 'introduced',
+    action: 'block',
+  };
+  const baseline: RecordedCheck['baseline'] = { from: 'captured', value: 8, samples: [] };
+  return recordOf({
+    verb: 'check',
+    release: { label: '' },
+    comparedWith: { runId: 'run-6e29', finishedAt: '2026-11-21T22:10:03.000Z', label: '77ab0c4' },
+    decision: { action: 'block', because: [{ check: 'login', reason: 'http_5xx', text: 'POST /login answered 500' }] },
+    diagnosis: { layer: 'none', headline: '', next: [] },
+    checks: [{ ...login, ...down }, errors, { ...connections, charts: [chart], baseline }, pool],
+    exitCode: 10,
+  });
+};

@@ -185,7 +185,7 @@ describe('a service that is only strange', () => {
       verdict.parts?.filter(({ outcome }) => outcome === 'warn').map(({ name, because }) => [name, because]),
     ).toEqual([
       ['cookie preference0 and 99 more', 'it is not HttpOnly: scripts of the page can read it; it has no SameSite'],
-      ['caching', expect.stringContaining('no-store is missing')],
+      ['caching', expect.stringContaining('it must say no-store')],
     ]);
   });
 });

@@ -61,7 +61,7 @@ describe('Node-RED', () => {
         'a stranger: pass, refused (GET /settings → 401)',
         expect.stringMatching(/^a wrong password: pass, refused \(POST \/auth\/token → 403\)/),
         'the session after the logout: pass, refused (GET /settings → 401)',
-        'caching: warn, GET /settings is answered without Cache-Control: no-store is missing, so browsers and proxies may keep the page',
+        'caching: warn, GET /settings is answered without Cache-Control, so browsers and proxies may keep the page; it must say no-store',
       ]),
     );
   });

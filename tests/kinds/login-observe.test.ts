@@ -174,11 +174,11 @@ describe('the pages', () => {
     ['private, no-store', 'good caching : GET /me is answered with no-store'],
     [
       'no-cache',
-      'bad caching : GET /me is answered with Cache-Control: no-cache: no-store is missing, so browsers and proxies may keep the page',
+      'bad caching : GET /me is answered with Cache-Control: no-cache, so browsers and proxies may keep the page; it must say no-store',
     ],
     [
       undefined,
-      'bad caching : GET /me is answered without Cache-Control: no-store is missing, so browsers and proxies may keep the page',
+      'bad caching : GET /me is answered without Cache-Control, so browsers and proxies may keep the page; it must say no-store',
     ],
   ])('caching: %s', (control, expected) => {
     const headers: Record<string, string[]> = control === undefined ? {} : { 'cache-control': [control] };

@@ -42,7 +42,7 @@ it('a failed check with its numbers, word for word', () => {
     <property name="finishedAt" value="2026-11-22T02:48:20.000Z"/>
     <property name="decision" value="rollback"/>
     <property name="exitCode" value="20"/>
-    <property name="diagnosis" value="37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. login and error-rate-delta fail in a layer above it and most likely because of it."/>
+    <property name="diagnosis" value="37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. error-rate-delta and login fail now, most likely because of it."/>
     <property name="db-connections.value" value="37"/>
     <property name="db-connections.limit" value="35"/>
     <property name="db-connections.baseline" value="4"/>

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { code, escapeMarkdown, table } from '../../src/report/markdown-text.ts';
 import { markdown } from '../../src/report/markdown.ts';
-import { checkOf, incidentRecord, recordOf, rollbackOf } from '../helpers/records.ts';
+import { checkOf, incidentRecord, recordOf, rollbackOf, stillFailing } from '../helpers/records.ts';
 import { textOf } from './fakes.ts';
 
 it('the incident', () => {
   expect(textOf(markdown, incidentRecord(), '.holdpoint/runs/run-7f3a.json')).toBe(`\
 ## ROLLED BACK and verified: auth/production runs rs/7d9f again (was rs/5c41, release 9f3c1a2)
 
-**Diagnosis (database):** 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. login and error-rate-delta fail in a layer above it and most likely because of it.
+**Diagnosis (database):** 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. error-rate-delta and login fail now, most likely because of it.
 
 |  | check | now | limit | before the deploy | what was seen |
 | --- | --- | --- | --- | --- | --- |
@@ -31,8 +31,6 @@ Run \`run-7f3a\` · 2026-11-22 02:47:00 UTC to 2026-11-22 02:48:20 UTC (80 s) ·
 it('a pass is short', () => {
   expect(textOf(markdown, recordOf({ checks: [checkOf({ id: 'login', title: 'Login' })] }))).toBe(`\
 ## PASSED: auth/production 9f3c1a2, 1 check green for 60 s
-
-**Diagnosis:** 4 checks passed; nothing points to a fault.
 
 |  | check | now | limit | before the deploy | what was seen |
 | --- | --- | --- | --- | --- | --- |
@@ -132,4 +130,23 @@ describe('texts of others', () => {
   it('a table', () => {
     expect(table(['a', 'b'], [['1', '2']])).toEqual(['| a | b |', '| --- | --- |', '| 1 | 2 |']);
   });
+});
+
+it('by hand there is no release to blame: holders, the last good run, and what is new since then', () => {
+  expect(textOf(markdown, stillFailing())).toBe(`\
+## NOT RECOVERED: 1 of 4 failing, 1 new (auth/production)
+
+connections in use: auth@9f2c1 holds 20, worker 12 (32 in all, limit 35)
+
+|  | check | now | limit | last good run | what was seen |
+| --- | --- | --- | --- | --- | --- |
+| ❌ fail | Login |  |  |  | POST /login answered 500 (*new since the last good run*) |
+| ✅ pass | Database connections | 12 | 29 | 8 | 12 of 37 usable slots in use (limit 29) |
+| ✅ pass | Pool wait | 2 ms | 50 ms |  | waits for a connection: p99 2 ms (limit 50 ms) |
+| ✅ pass | Error rate | 0.5 % | 5 % |  | 0.5 % of 312 requests failed, before 0.5 %; could not exclude up to 2.65 % |
+
+compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)
+
+Run \`run-7f3a\` · 2026-11-22 02:47:00 UTC to 2026-11-22 02:48:20 UTC (80 s) · exit code 10: blocked: a check failed · holdpoint 0.1.0
+`);
 });

@@ -33,7 +33,7 @@ const good: Part = { name: 'HSTS', outcome: 'pass', because: 'told' };
 
 it('in the summary after what passed', () => {
   expect(plainText(withParts([warning('cookie sid'), good]))).toContain(
-    '1 check passed, 0 warned, 0 skipped\n\nwarn Login: cookie sid: it has no SameSite\nexit code 0',
+    'warn Login: cookie sid: it has no SameSite\n1 check passed, 1 with warnings, 0 skipped\nexit code 0',
   );
 });
 

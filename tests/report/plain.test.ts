@@ -29,7 +29,7 @@ it('tells the incident line by line', () => {
 02:47:10Z   because login: POST /login answered 500 in 9 ms, 3 times in a row
 02:47:10Z   because error-rate-delta: 41 % of 122 requests failed (ceiling 5 %), before 0.5 %
 02:47:10Z   because db-connections: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4
-02:47:10Z diagnosis: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. login and error-rate-delta fail in a layer above it and most likely because of it.
+02:47:10Z diagnosis: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4. error-rate-delta and login fail now, most likely because of it.
 02:47:10Z rollback PLANNED: back from rs/5c41 to rs/7d9f
 02:47:11Z rollback EXECUTING: current is set to releases/rs-7d9f
 02:47:12Z verifying the rollback: login must be green for 5 s

@@ -7,7 +7,7 @@ import { reporterContract } from './contract.ts';
 import { fakeClock, fakeOut } from './fakes.ts';
 
 it('all are known by name', () => {
-  expect(reporters.map(({ name, writes }) => [name, writes])).toEqual([
+  expect(Object.entries(reporters).map(([name, make]) => [name, make().name, make().writes])).toEqual([
     ['tty', 'prose'],
     ['plain', 'prose'],
     ['json', 'machine'],
@@ -23,7 +23,7 @@ it('all are known by name', () => {
   ]);
 });
 
-for (const reporter of reporters) {
+for (const reporter of Object.values(reporters).map((make) => make())) {
   reporterContract(reporter);
   for (const { env, open } of reporter.appends ?? [])
     describe(`into ${env}`, () => {

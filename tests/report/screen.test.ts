@@ -44,8 +44,8 @@ it('once decided, the diagnosis comes first, and the rollback is followed', () =
   expect(shown(until(11_000), 80, 24, 11_000)).toBe(`\
 run auth/production · 9f3c1a2
 ROLLBACK: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41
-  holds 34, before the deploy 4. login and error-rate-delta fail in a layer
-  above it and most likely because of it.
+  holds 34, before the deploy 4. error-rate-delta and login fail now, most
+  likely because of it.
 next: look for code in the new release that takes a connection and never gives…
 rollback: PLANNED › EXECUTING
   current is set to releases/rs-7d9f

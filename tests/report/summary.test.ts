@@ -16,7 +16,7 @@ pass Login: logged in and out in 212 ms
 pass Error rate: 0.5 % of 312 requests failed, before 0.5 %; could not exclude up to 2.65 %
 pass Database connections: 12 of 37 usable slots in use (limit 29)
 pass Pool wait: waits for a connection: p99 2 ms (limit 50 ms)
-4 checks passed, 0 warned, 0 skipped
+4 checks passed, 0 with warnings, 0 skipped
 exit code 0: passed
 record: .holdpoint/runs/run-7f3a.json`);
 });
@@ -26,8 +26,7 @@ it('the incident: the connections first, then what failed because of them, then 
 ROLLED BACK and verified: auth/production runs rs/7d9f again (was rs/5c41, release 9f3c1a2)
 
 Diagnosis (database): 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34,
-  before the deploy 4. login and error-rate-delta fail in a layer above it and most likely because
-  of it.
+  before the deploy 4. error-rate-delta and login fail now, most likely because of it.
 
 fail Database connections: 37, limit 35 [since this release]
 fail Error rate: 41 % of 122 requests failed (ceiling 5 %), before 0.5 % [since this release]
@@ -38,7 +37,7 @@ next: look for code in the new release that takes a connection and never gives i
 rollback: rs/7d9f is live again, and login, error-rate-delta, db-connections are green again for
       30 s.
 
-1 check passed, 0 warned, 0 skipped
+1 check passed, 0 with warnings, 0 skipped
 exit code 20: rolled back and verified (what now: holdpoint explain 20)
 run: run-7f3a`);
 });
@@ -64,7 +63,7 @@ fail Pool wait: 2 ms, limit 50 ms [since this release]
 
 next: compare the size of the pool with the one before
 
-3 checks passed, 0 warned, 0 skipped
+3 checks passed, 0 with warnings, 0 skipped
 exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
 });
@@ -77,7 +76,7 @@ it('a withheld rollback prints the command to type', () => {
     checks: incidentChecks.slice(2, 3),
     exitCode: 10,
   });
-  expect(textOf(record).split('\n').slice(6)).toEqual([
+  expect(textOf(record).split('\n').slice(5)).toEqual([
     'fail Database connections: 37, limit 35 [since this release]',
     '',
     'A rollback was withheld: nobody can be asked: stdin is no terminal (rollback.mode: ask)',
@@ -85,7 +84,7 @@ it('a withheld rollback prints the command to type', () => {
     '',
     'by hand: ln -sfn releases/rs-7d9f current && ./restart.sh',
     '',
-    '0 checks passed, 0 warned, 0 skipped',
+    '0 checks passed, 0 with warnings, 0 skipped',
     'exit code 10: blocked: a check failed (what now: holdpoint explain 10)',
     'run: run-7f3a',
   ]);
@@ -107,7 +106,7 @@ it('a refused rollback names the guard and the way by hand', () => {
     checks: [],
     exitCode: 22,
   });
-  expect(textOf(record).split('\n').slice(6)).toEqual([
+  expect(textOf(record).split('\n').slice(5)).toEqual([
     'stopped login: POST /login answered 500 in 9 ms, 3 times in a row',
     'stopped error-rate-delta: 41 % of 122 requests failed (ceiling 5 %), before 0.5 %',
     'stopped db-connections: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds',
@@ -159,7 +158,7 @@ fail Database connections: 37 of 37 usable slots in use (limit 35); auth_svc of 
 fail Error rate: 41 % of 122 requests failed (ceiling 5 %), before 0.5 % [was failing before]
 fail Login: POST /login answered 500 in 9 ms, 3 times in a row [was failing before]
 
-1 check passed, 0 warned, 0 skipped
+1 check passed, 0 with warnings, 0 skipped
 compared with nothing: there is no good run yet; judged in absolute terms
 exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
@@ -183,8 +182,8 @@ run: run-7f3a`);
     expect(lines.slice(0, 4)).toEqual([
       'RECOVERED: all 4 checks passing (auth/production)',
       '',
-      'connections in use: auth@9f2c1 holds 20, auth@77ab0 16, worker 12, cron 8, 1 others (60 in all,',
-      '      limit 92)',
+      'connections in use: auth@9f2c1 holds 20, auth@77ab0 16, worker 12, cron 8, 1 other (60 in all, limit',
+      '      92)',
     ]);
     expect(lines.at(-3)).toBe('compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)');
     const told = { ...record, diagnosis: { layer: 'database' as const, headline: 'auth holds 92', next: [] } };
@@ -274,7 +273,7 @@ inconclusive a: no request in 60 s
 next: wait for traffic
 
 pass e: 1 bad of 20 samples: answered 500
-2 checks passed, 1 warned, 1 skipped (--skip d)
+2 checks passed, 1 with warnings, 1 skipped (--skip d)
 lowered by: --skip d
 exit code 10: blocked: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);

@@ -1,7 +1,7 @@
 // The checks: at a glance as a list, and one by one with parts, charts and samples; the worst first.
 import { duration, type Outcome, type Part as CheckPart, type RecordedCheck, type RunRecord } from '../../kit/index.ts';
 import { worstFirst } from '../ending.ts';
-import { sinceWhen } from '../wording.ts';
+import { since } from '../wording.ts';
 import { figureOf } from './chart.ts';
 import { icon } from './icon.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
@@ -56,19 +56,23 @@ ${partsOf(check.parts)}
 ${charts.map((chart, index) => figureOf(chart, shown.missed, `${id}-${index}`, frame))}
 ${when(check.charts.length > charts.length, () => html`<p class="note">${check.charts.length - charts.length} more charts stand in the record.</p>`)}
 ${samplesOf(check, shown, record.startedAt)}
-<p class="note">${when(check.why, () => html`${check.why} `)}${factsOf(check)}</p></article>`;
+<p class="note">${when(check.why, () => html`${check.why} `)}${factsOf(check, record)}</p></article>`;
 };
 
 /** What the code of the verdict is, whose fault a failure is, and what follows. */
-const factsOf = ({ id, kind, layer, reason, outcome, attribution, action, baseline }: RecordedCheck): string =>
-  [
+const factsOf = (check: RecordedCheck, record: RunRecord): string => {
+  const { id, kind, layer, reason, action, baseline } = check;
+  return [
     id === kind ? `Kind ${kind}` : `Check ${id}, kind ${kind}`,
     `layer ${layer}`,
     `reason ${reason}`,
-    ...(outcome === 'fail' ? [sinceWhen[attribution]] : []),
+    since(check, record),
     ...(action === 'none' ? [] : [`asks for: ${action}`]),
     `baseline ${baseline.from}`,
-  ].join(' · ');
+  ]
+    .filter(Boolean)
+    .join(' · ');
+};
 
 const partsOf = (parts: readonly CheckPart[]): Part => {
   const took = (ms: number | undefined): Part => (ms === undefined ? undefined : html` <i>${duration(ms)}</i>`);

@@ -1,7 +1,9 @@
 // The top of the page: what was decided, why, and what to do first.
 import { duration, type RunRecord } from '../../kit/index.ts';
+import { comparedWith, holders, withoutStep } from '../by-hand.ts';
 import { lengthOf, stopsOf } from '../ending.ts';
 import { headline, targetOf } from '../headline.ts';
+import { textsOf } from '../lines.ts';
 import { stepsOf, utc } from '../markdown.ts';
 import { meaning } from '../wording.ts';
 import { icon } from './icon.ts';
@@ -13,13 +15,15 @@ export const top = (record: RunRecord): Markup => {
   return html`<header class="top ${tone}"><p class="of">${targetOf(record)} · ${record.verb}${when(record.release.label, () => html` · release ${record.release.label}`)}</p>
 <h1>${icon(tone)}<span>${head}</span></h1>
 <p class="lead">${text.replace(/^[:,] /, '')}</p>
-${diagnosis(record)}${steps(record)}
+${diagnosis(record)}${textsOf(holders(record)).map((said) => html`<p>${said}</p>`)}${steps(record)}
+${textsOf(comparedWith(record)).map((said) => html`<p class="when">${said}</p>`)}
 <p class="when">${whenOf(record)}</p>
 <p class="tools"><button type="button" id="copy" hidden>Copy as Markdown</button> <span id="copied" role="status"></span></p></header>`;
 };
 
 const diagnosis = (record: RunRecord): Part => {
-  const { layer, headline: said } = record.diagnosis;
+  const { layer } = record.diagnosis;
+  const said = withoutStep(record.diagnosis);
   const stops = stopsOf(record).filter(({ text }) => text !== said);
   return [
     when(

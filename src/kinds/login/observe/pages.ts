@@ -28,6 +28,6 @@ export const cachingObservation = (page: Exchange | undefined, home: string): Ob
   const said = control === '' ? 'without Cache-Control' : `with Cache-Control: ${control}`;
   const because = isGood
     ? `${shownVisit(page.visit, home)} is answered with no-store`
-    : `${shownVisit(page.visit, home)} is answered ${said}: no-store is missing, so browsers and proxies may keep the page`;
+    : `${shownVisit(page.visit, home)} is answered ${said}, so browsers and proxies may keep the page; it must say no-store`;
   return [{ name: 'caching', of: '', isGood, because }];
 };
