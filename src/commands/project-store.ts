@@ -1,4 +1,4 @@
-// The store of a verb that works without a profile: beside the profiles of the project, or the one that is named.
+// The store of a verb that takes no lock: beside the profiles of the project, or the one that is named.
 import type { Store } from '../kit/index.ts';
 import { projectRoot } from '../profile/index.ts';
 import { openStore } from '../store/index.ts';
@@ -6,16 +6,23 @@ import type { Context } from './context.ts';
 import { usable } from './session.ts';
 import { namedStore } from './store-url.ts';
 
-/** Gives the store to `work` and closes it on every path. */
+/** `root`: where the default store stands; one that is named is relative to where the command is typed. */
+export const storeBeside = (root: string, options: { store?: string | undefined }, context: Context): Store => {
+  const url = namedStore(options, context);
+  return openStore(url ?? '.holdpoint', {
+    io: context.io,
+    root: url === undefined ? root : context.cwd,
+    warn: (text) => void context.stderr.write(`holdpoint: ${text}\n`),
+  });
+};
+
+/** Gives the store of the project around the current folder to `work` and closes it on every path. */
 export const withProjectStore = async <T>(
   options: { store?: string },
   context: Context,
   work: (store: Store) => Promise<T>,
 ): Promise<T> => {
-  const url = namedStore(options, context);
-  const warn = (text: string): void => void context.stderr.write(`holdpoint: ${text}\n`);
-  const project = url === undefined ? await projectRoot(context.cwd, context.io.files) : undefined;
-  const store = openStore(url ?? '.holdpoint', { io: context.io, root: project ?? context.cwd, warn });
+  const store = storeBeside((await projectRoot(context.cwd, context.io.files)) ?? context.cwd, options, context);
   try {
     return await usable(store, () => work(store));
   } finally {

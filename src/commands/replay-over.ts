@@ -3,8 +3,8 @@ import { relative, resolve } from 'node:path';
 import { createRedactor, isMissedLook, type Profile, type Span, UsageError } from '../kit/index.ts';
 import { loadProfile } from '../profile/index.ts';
 import { type Over, replayOver } from '../run/index.ts';
-import { openStore } from '../store/index.ts';
 import type { Context } from './context.ts';
+import { storeBeside } from './project-store.ts';
 import { builtIn } from './registry.ts';
 import { overText } from './replay-over-text.ts';
 import { withEnvFile } from './session.ts';
@@ -91,11 +91,7 @@ const recordedRuns = async (
   { store }: ReplayOverOptions,
   context: Context,
 ): Promise<Span[]> => {
-  const opened = openStore(store ?? '.holdpoint', {
-    io: context.io,
-    root: store === undefined ? profile.root : context.cwd,
-    warn: (warning) => void context.stderr.write(`holdpoint: ${warning}\n`),
-  });
+  const opened = storeBeside(profile.root, { store }, context);
   const { service, environment } = profile;
   const records = await opened.records({ service, environment, limit: 1000 });
   await opened.close();

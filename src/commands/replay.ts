@@ -3,8 +3,9 @@ import { relative, resolve } from 'node:path';
 import { createRedactor, type Profile, type RunRecord, UsageError } from '../kit/index.ts';
 import { loadProfile } from '../profile/index.ts';
 import { replay } from '../run/index.ts';
-import { openStore, readRecord } from '../store/index.ts';
+import { readRecord } from '../store/index.ts';
 import type { Context } from './context.ts';
+import { storeBeside } from './project-store.ts';
 import { replayText } from './replay-text.ts';
 import { told } from './told.ts';
 import { builtIn } from './registry.ts';
@@ -66,11 +67,7 @@ const findRecord = async (
     if ('value' in read) return whole(read.value, wanted);
     throw new UsageError(`${wanted} is not a record that holdpoint wrote: ${read.problem}`);
   }
-  const opened = openStore(store ?? '.holdpoint', {
-    io: context.io,
-    root: store === undefined ? root : context.cwd,
-    warn: (warning) => void context.stderr.write(`holdpoint: ${warning}\n`),
-  });
+  const opened = storeBeside(root, { store }, context);
   const [found] = await opened.records({ runId: wanted, limit: 1 });
   await opened.close();
   if (found) return whole(found, wanted);

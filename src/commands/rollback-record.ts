@@ -6,7 +6,9 @@ import { readRecord } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { drilled, type RollbackOptions } from './rollback-options.ts';
 import { engineInput, finish } from './run.ts';
+import { recordSchema } from './schema/record.ts';
 import type { Opened } from './session.ts';
+import { told } from './told.ts';
 
 /** Carries out what the record has decided, with all guards of an automatic rollback. Nothing to do is exit code 0. */
 export const actOnRecord = async (
@@ -29,11 +31,18 @@ export const actOnRecord = async (
 };
 
 const recordIn = async (file: string, { io, cwd }: Context): Promise<RunRecord> => {
-  const text = await io.files.readIfExists(resolve(cwd, file));
+  const text = await told(`--record ${file} cannot be read`, () => io.files.readIfExists(resolve(cwd, file)));
   if (text === undefined) throw new UsageError(`--record ${file}: there is no such file`);
   const read = readRecord(text);
-  if ('value' in read) return read.value;
-  throw new UsageError(`--record ${file}: this is not a record that holdpoint wrote: ${read.problem}`);
+  const problem = 'value' in read ? problemOf(read.value) : read.problem;
+  if ('value' in read && problem === undefined) return read.value;
+  throw new UsageError(`--record ${file}: this is not a record that holdpoint wrote: ${problem}`);
+};
+
+/** The store takes a record by its head; an order needs all of it. */
+const problemOf = (record: RunRecord): string | undefined => {
+  const [issue] = recordSchema().safeParse(record).error?.issues ?? [];
+  return issue && `${issue.path.join('.')}: ${issue.message}`;
 };
 
 /** A record of another service, of another profile, or of a run that does not count is no order. */

@@ -7,8 +7,10 @@ import type { Context } from './context.ts';
 const variable = 'HOLDPOINT_STORE';
 
 /** What was named; undefined: the default, beside the profiles. */
-export const namedStore = ({ store }: { store?: string }, { env }: Pick<Context, 'env'>): string | undefined =>
-  store ?? (env(variable) || undefined);
+export const namedStore = (
+  { store }: { store?: string | undefined },
+  { env }: Pick<Context, 'env'>,
+): string | undefined => store ?? (env(variable) || undefined);
 
 /** Its password is never shown. */
 export const learnStore = (url: string | undefined, redactor: Redactor): void => {

@@ -168,6 +168,11 @@ describe('a judge and an actor', () => {
     const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
     const change = (over: Partial<RunRecord>) => writeFile(file, JSON.stringify({ ...record, ...over }));
     expect(await said('none.json')).toBe('--record none.json: there is no such file');
+    expect(await said('deploy-profiles')).toMatch(/^--record deploy-profiles cannot be read: EISDIR/);
+    await change({ marks: 'torn' as never });
+    expect(await said('judged.json')).toMatch(
+      /^--record judged\.json: this is not a record that holdpoint wrote: marks: /,
+    );
     expect(await said('judged.json', '--to', 'r1')).toBe('--record names the revision to go back to: it takes no --to');
     const cases: [Partial<RunRecord>, string][] = [
       [{ verb: 'check' }, 'it is of `check`, not of `run`'],
