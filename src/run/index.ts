@@ -15,11 +15,13 @@ import { watchHold } from './watch.ts';
 import { stimulate } from './stimulate.ts';
 import { closeAll } from './watched.ts';
 
+export { askControl } from './control.ts';
 export type { Permission } from './decide.ts';
 export type { Identity, RunInput } from './input.ts';
 export { engineReasons } from './reasons.ts';
 export { replay } from './replay.ts';
-export { type Over, type OverUnit, replayOver } from './replay-over.ts';
+export { type Over, replayOver } from './replay-over.ts';
+export type { OverUnit } from './replay-windows.ts';
 
 /** Verifies a release (`run`) or asks how the service is (`check`); returns the record. Never throws for what the world does. */
 export const run = async (input: RunInput): Promise<RunRecord> => {
