@@ -8,6 +8,8 @@ import { within } from './within.ts';
 interface ConnectionInside {
   stream: NodeJS.EventEmitter & { destroy(): void; destroyed: boolean };
   threadId: number | null;
+  sequenceId: number;
+  handlePacket(packet: { sequenceId: number } | undefined): void;
 }
 
 const inside = (connection: Connection): ConnectionInside => connection as unknown as ConnectionInside;
@@ -37,7 +39,21 @@ const driverOptions = (settings: MysqlSettings, { programName = 'holdpoint' }: M
   supportBigNumbers: true,
 });
 
+/**
+ * Of a packet that is out of order the driver writes a warning to stderr and goes on: a server that ends an idle session
+ * numbers its last word anew. Stderr is ours, so the number is taken as it comes.
+ */
+const silence = (connection: Connection): void => {
+  const parts = inside(connection);
+  const handle = parts.handlePacket.bind(connection);
+  parts.handlePacket = (packet) => {
+    if (packet) parts.sequenceId = packet.sequenceId;
+    handle(packet);
+  };
+};
+
 const openSession = async (connection: Connection, options: MysqlOptions): Promise<MysqlSession> => {
+  silence(connection);
   let alive = true;
   const ended = () => {
     alive = false;

@@ -1,6 +1,6 @@
 // MySQL connection URLs, and servers that answer wrongly, late or not at all; real sessions are tested in tests/integration.
 import { createServer, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMysql } from '../../src/io/mysql.ts';
 import { settingsOf } from '../../src/io/mysql-url.ts';
 import { MysqlFailure } from '../../src/kit/index.ts';
@@ -114,6 +114,16 @@ describe('a connect', () => {
     const { url, open } = await serverThat((socket) => socket.write(answer));
     expect(await failureOf(url, 500)).toBeInstanceOf(MysqlFailure);
     await expect.poll(open).toBe(0);
+  });
+
+  it('whose packets are numbered wrongly says nothing on stderr', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue(undefined);
+    onTestFinished(() => said.mockRestore());
+    const numbered = refusal(1927, 'Connection was killed');
+    numbered[3] = 7;
+    const { url } = await serverThat((socket) => socket.write(numbered));
+    expect(await failureOf(url)).toMatchObject({ errno: 1927, message: 'Connection was killed' });
+    expect(said).not.toHaveBeenCalled();
   });
 
   it('to nobody is refused', async () => {
