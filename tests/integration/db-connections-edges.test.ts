@@ -118,13 +118,13 @@ describe('db-connections', () => {
     await openMany(10, 'auth@new');
     const closed = await openCheck({ postgres: urlOf('guard') });
     expect(judged(closed.spec, await looks(closed.session, 3)).because).toBe(
-      'the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network; nobody could be counted, because no session was left to ask',
+      'ordinary slots exhausted on 127.0.0.1 (53300 InitPostgres, 3 of 3 tries); nobody could be counted, because no session was left to ask; new logins fail now; this is not the network',
     );
     const broken = await openCheck({ postgres: urlOf('guard'), breakGlass: 'walsender' });
     const verdict = judged(broken.spec, await looks(broken.session, 3));
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted', value: 10, limit: 9 });
     expect(verdict.because).toBe(
-      '10 of 10 usable slots in use (limit 95 %); auth@new holds 10; counted through a walsender, because no slot was left (breakGlass); the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+      'ordinary slots exhausted on 127.0.0.1 (53300 InitPostgres, 3 of 3 tries); 10 usable of 15 (3 superuser, 2 reserved), 10 in use; auth@new holds 10; counted through a walsender, because no slot was left (breakGlass); new logins fail now; this is not the network',
     );
   });
 
@@ -171,7 +171,7 @@ describe('db-connections', () => {
     const verdict = judged(inside.spec, await looks(inside.session, 3));
     expect(verdict).toMatchObject({ reason: 'slots_exhausted', value: 4 });
     expect(verdict.because).toContain(
-      '4 of the 4 connections that the database may have in use (limit 95 %), 1 of them by this check; narrow@new holds 3',
+      '4 of the 4 connections that the database may have in use, 1 of them by this check; narrow@new holds 3',
     );
   });
 
@@ -191,7 +191,7 @@ describe('db-connections', () => {
     const verdict = judged(spec, await looks(session, 3));
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted' });
     expect(verdict.because).toContain(
-      'the server refuses every connection: sockets that never log in hold its processes (53300 BackendInitialize); this is not the network',
+      'server processes exhausted by sockets that never log in on 127.0.0.1 (53300 BackendInitialize, 3 of 3 tries); 10 usable of 15',
     );
   });
 

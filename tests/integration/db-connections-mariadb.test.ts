@@ -208,7 +208,7 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
     const verdict = dbConnections.judge(historyOf(samples(seen(refused, refused, refused))), spec);
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted' });
     expect(verdict.because).toContain(
-      'the server refuses every new connection for lack of slots, the superuser included (1040 ER_CON_COUNT_ERROR); this is not the network',
+      "all slots exhausted including the superuser's on 127.0.0.1 (1040 ER_CON_COUNT_ERROR, 3 of 3 tries); 15 usable, 15 in use",
     );
   });
 
@@ -218,6 +218,7 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
     const { spec, session } = await openCheck({ mysql: urlOf('probe') });
     const all = await looks(session);
     expect(seenIn(all)).toEqual({
+      host: '127.0.0.1',
       product: 'mysql',
       attempt: { refused: { code: '1040', routine: 'ER_CON_COUNT_ERROR', scope: 'slots' } },
       holders: [],
@@ -226,7 +227,7 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
       outcome: 'fail',
       reason: 'slots_exhausted',
       because:
-        'the server refuses new connections for lack of slots (1040 ER_CON_COUNT_ERROR); this is not the network; nobody could be counted, because no session was left to ask',
+        'ordinary slots exhausted on 127.0.0.1 (1040 ER_CON_COUNT_ERROR, 3 of 3 tries); nobody could be counted, because no session was left to ask; new logins fail now; this is not the network',
     });
   });
 
@@ -277,7 +278,7 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
     await look(session);
     const verdict = dbConnections.judge(historyOf(await looks(session)), spec);
     expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted' });
-    expect(verdict.because).toContain('the server refuses new connections of the role (1226 ER_USER_LIMIT_REACHED)');
+    expect(verdict.because).toContain('limit of role hourly exhausted on 127.0.0.1 (1226 ER_USER_LIMIT_REACHED, ');
   });
 
   it("tells the server's limit per account, and the probe's own as an error", async () => {

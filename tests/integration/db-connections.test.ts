@@ -114,7 +114,7 @@ describe('db-connections on a real server', () => {
     });
     expect(verdict.asks).toBeUndefined();
     expect(verdict.because.replace(/\d\d:\d\d:\d\d/, 'TIME')).toBe(
-      '12 of 12 usable slots in use (limit 95 %), 1 of them by this check; auth@new holds 9 (+9 since TIME UTC), auth@old 2; the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+      'ordinary slots exhausted on 127.0.0.1 (53300 InitPostgres, 3 of 3 tries); 12 usable of 15 (3 superuser), 12 in use, 1 of them by this check; auth@new holds 9 (+9 since TIME UTC), auth@old 2; new logins fail now; this is not the network',
     );
     expect(verdict.next).toBe(
       "scale auth@new down, or end its connections: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'auth@new'; rolling back first may need more slots while both releases run",

@@ -311,19 +311,19 @@ describe('circumstances', () => {
       'broken glass',
       full([holder('auth@new', 97)], { ...refused('slots'), breakGlass: { by: 'walsender' } }),
       [],
-      '97 of 97 usable slots in use (limit 95 %); auth@new holds 97; counted through a walsender, because no slot was left (breakGlass); the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+      'ordinary slots exhausted (53300 InitPostgres, 3 of 3 tries); 97 usable of 100 (3 superuser), 97 in use; auth@new holds 97; counted through a walsender, because no slot was left (breakGlass); new logins fail now; this is not the network',
     ],
     [
       'glass that did not break',
       three({ ...refused('slots'), holders: [], breakGlass: { by: 'walsender', refused: '42501' } }),
       [],
-      'the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network; nobody could be counted, because no session was left to ask; breakGlass did not get in either (42501)',
+      'ordinary slots exhausted (53300 InitPostgres, 3 of 3 tries); nobody could be counted, because no session was left to ask; breakGlass did not get in either (42501); new logins fail now; this is not the network',
     ],
     [
       'connections that are not listed',
       full([holder('auth@new', 90)], refused('slots'), { used: 90, usedByRole: 90 }),
       [],
-      '90 of 97 usable slots in use (limit 80 %); auth@new holds 90; connections that still log in take slots, too, and may not be listed; the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+      'ordinary slots exhausted (53300 InitPostgres, 3 of 3 tries); 97 usable of 100 (3 superuser), 90 in use; auth@new holds 90; connections that still log in take slots, too, and may not be listed; new logins fail now; this is not the network',
     ],
     [
       'connections that still log in',

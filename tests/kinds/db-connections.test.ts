@@ -205,11 +205,12 @@ describe('the verdict', () => {
 
   it('names the holders with their growth, and that it is not the network', () => {
     const holders = [holder('auth@9f2c1', 84, { began: 61 }), holder('auth@77ab0', 12)];
-    const full = look({ used: 96, usedByRole: 96 }, holders, refused('slots', 'InitPostgres'));
+    const where = { host: 'auth-db', ...refused('slots', 'InitPostgres') };
+    const full = look({ used: 96, usedByRole: 96 }, holders, where);
     const verdict = judge(three(full), seen(before));
     expect(verdict).toMatchObject({ outcome: 'fail', introduced: true, value: 97, limit: 92 });
     expect(verdict.because).toBe(
-      '97 of 97 usable slots in use (limit 95 %), 1 of them by this check; auth@9f2c1 holds 84 (+61 since 13:02:10 UTC), auth@77ab0 12 (-1); the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network',
+      'ordinary slots exhausted on auth-db (53300 InitPostgres, 3 of 3 tries); 97 usable of 100 (3 superuser), 97 in use, 1 of them by this check; auth@9f2c1 holds 84 (+61 since 13:02:10 UTC), auth@77ab0 12 (-1); new logins fail now; this is not the network',
     );
     expect(verdict.next).toBe(
       "scale auth@9f2c1 down, or end its connections: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'auth@9f2c1'; rolling back first may need more slots while both releases run",
@@ -225,15 +226,46 @@ describe('the verdict', () => {
   it('says so when the counts are old, and when there never were any', () => {
     const old = look({ used: 96 }, [holder('auth@9f2c1', 96)], { ...refused('all_slots', 'InitProcess'), stale: true });
     expect(judge(three(old)).because).toBe(
-      '97 of 97 usable slots in use (limit 95 %), 1 of them by this check; auth@9f2c1 holds 96; counted at an earlier look; the server refuses every new connection for lack of slots, the superuser included (53300 InitProcess); this is not the network',
+      "all slots exhausted including the superuser's (53300 InitProcess, 3 of 3 tries); 97 usable of 100 (3 superuser), 97 in use, 1 of them by this check; auth@9f2c1 holds 96; counted at an earlier look; new logins fail now; this is not the network",
     );
     const blind: Seen = { ...refused('processes', 'BackendInitialize'), holders: [] };
     expect(judge(three(blind))).toMatchObject({
       outcome: 'fail',
       reason: 'slots_exhausted',
       because:
-        'the server refuses every connection: sockets that never log in hold its processes (53300 BackendInitialize); this is not the network; nobody could be counted, because no session was left to ask',
+        'server processes exhausted by sockets that never log in (53300 BackendInitialize, 3 of 3 tries); nobody could be counted, because no session was left to ask; new logins fail now; this is not the network',
     });
+  });
+
+  it.each([
+    ['role', {}, 'limit of role auth_svc exhausted (53300 X, 3 of 3 tries)', 'new logins of role auth_svc fail now'],
+    ['database', {}, 'limit of the database exhausted (53300 X, 3 of 3 tries)', 'new logins to the database fail now'],
+    ['database', { database: 'auth' }, 'limit of database auth exhausted (53300 X', 'new logins to database auth fail'],
+  ] as const)('names the limit of the %s that refuses, with %o', (scope, changes, first, last) => {
+    const settings = schema.parse({ ...given, ...changes });
+    const full = look({ roleLimit: 20, databaseLimit: 20 }, [], refused(scope, 'X'));
+    const { because } = judge(three(full), [], 'hold', settings);
+    expect(because).toContain(first);
+    expect(because).toContain('20 of the 20 connections that');
+    expect(because).toContain(last);
+  });
+
+  it('says what is kept from an ordinary role, and from nobody else', () => {
+    const because = (changes: Partial<Slots>, settings = {}) =>
+      judge(three(look(changes, [], refused('slots', 'X'))), [], 'hold', schema.parse({ ...given, ...settings }))
+        .because;
+    const kept = because({ used: 88, reserved: 5 }, { extraReserved: 4 });
+    expect(kept).toContain("; 88 usable of 100 (3 superuser, 5 reserved, 4 the provider's), 88 in use");
+    expect(because({ used: 100, superuserReserved: 0 })).toContain('; 100 usable, 100 in use');
+    expect(because({ used: 100, roleSuper: true })).toContain('; 100 usable, 100 in use');
+  });
+
+  it('counts the tries that would confirm it', () => {
+    const free = look({ used: 20 });
+    const full = look({ used: 96 }, [], refused('slots', 'InitPostgres'));
+    const { because } = judge(seen(full, free, full));
+    expect(because).toContain('ordinary slots exhausted (53300 InitPostgres, 2 of 3 tries)');
+    expect(judge(seen(full)).because).toContain('(53300 InitPostgres, 1 of 1 try)');
   });
 
   it('says what hidden rows may change', () => {

@@ -324,7 +324,10 @@ describe('the rows that matter, in full', () => {
 
 describe('the headline of the incident, from what db-connections really says', () => {
   const spec = dbSpec.parse({ postgres: 'postgres://probe@db/auth', role: 'auth_svc', database: 'auth' });
-  const refused = { attempt: { refused: { code: '53300', routine: 'InitPostgres', scope: 'slots' as const } } };
+  const refused = {
+    host: 'auth-db',
+    attempt: { refused: { code: '53300', routine: 'InitPostgres', scope: 'slots' as const } },
+  };
   const growth = [holder('auth@9f2c1', 84, { began: 84 }), holder('auth@77ab0', 13)];
   const now = look({ used: 97, usedByRole: 97, usedInDatabase: 97 }, growth, refused);
   const before = look({ used: 36, usedByRole: 36 }, [holder('auth@9f2c1', 23), holder('auth@77ab0', 13)]);
@@ -338,7 +341,7 @@ describe('the headline of the incident, from what db-connections really says', (
   };
 
   const fact =
-    '97 of 97 usable slots in use (limit 95 %); auth@9f2c1 holds 84 (+61 since 13:02:10 UTC), auth@77ab0 13; the server refuses new connections for lack of slots (53300 InitPostgres); this is not the network. login fails now, most likely because of it.';
+    'ordinary slots exhausted on auth-db (53300 InitPostgres, 3 of 3 tries); 97 usable of 100 (3 superuser), 97 in use; auth@9f2c1 holds 84 (+61 since 13:02:10 UTC), auth@77ab0 13; new logins fail now; this is not the network. login fails now, most likely because of it.';
   const first =
     'First: scale auth@9f2c1 down, or end its connections; rolling back first may need more slots while both releases run.';
   const step =
@@ -363,7 +366,7 @@ describe('the headline of the incident, from what db-connections really says', (
 
   it('when going back did not help, what outlives the release comes first', () => {
     const { headline, next } = diagnose({ decision, findings, stops: [], rollback: report('UNVERIFIED') });
-    expect(headline).toMatch(/^Going back to 77ab0 did not help: as it went\. .* First seen as: 97 of 97 usable slots/);
+    expect(headline).toMatch(/^Going back to 77ab0 did not help: as it went\. .* First seen as: ordinary slots exhausted on auth-db/);
     expect(headline).not.toContain('First: ');
     expect(next[0]).toMatch(/^Look at what the release changed that a rollback does not take back/);
   });

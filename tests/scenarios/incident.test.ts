@@ -13,8 +13,11 @@ it('ends rolled back and verified, with the connection limit and the release nam
   expect(record.decision.because.map((cause) => cause.check)).toContain('db-connections');
   expect(check('db-connections')).toMatchObject({ outcome: 'fail', attribution: 'introduced', action: 'rollback' });
   expect(record.diagnosis.layer).toBe('database');
-  expect(record.diagnosis.headline).toMatch(/^\d+ of 37 /);
-  expect(record.diagnosis.headline).toContain('auth@9f2c1e8');
+  expect(record.diagnosis.headline).toMatch(
+    /^ordinary slots exhausted on 127\.0\.0\.1 \(53300 InitPostgres, 3 of 3 tries\); 37 usable of 40 \(3 superuser\), \d+ in use/,
+  );
+  expect(record.diagnosis.headline).toMatch(/auth@9f2c1e8 holds \d+ \(\+\d+ since [\d:]{8} UTC\)/);
+  expect(record.diagnosis.headline).toContain('new logins fail now; this is not the network.');
   expect(text).toContain(record.diagnosis.headline.slice(0, 40));
   expect(world.link).toBe('77ab0c4');
   expect(world.versions).toEqual({ a: '77ab0c4' });

@@ -1,18 +1,27 @@
 // What is wrong with the slots at one look, in words: the number, the limit, who holds them, where to look first.
 import type { Fault } from '../../kit/index.ts';
-import type { Scope } from '../database/slots.ts';
+import type { Refused, Scope, Slots } from '../database/slots.ts';
 import { groupsOf, holdersText, isRestarted, ownerOf, unnamedText } from './holders.ts';
-import { counted, limitOf, type Use, usesOf, useText } from './limits.ts';
+import { counted, limitOf, slotsText, type Use, usesOf, useText } from './limits.ts';
 import { nextOf } from './next.ts';
 import { abortedText } from './pressure.ts';
+import { keptOutText, lackText, type Tries } from './refused.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 import { wordsFor } from './words.ts';
 
-/** Why the slots of this look are bad; undefined when they are not. `before` is the last look of the baseline. */
-export const slotFault = (seen: Seen, before: Seen | undefined, spec: Spec): Fault | undefined => {
+/**
+ * Why the slots of this look are bad; undefined when they are not. `before` is the last look of the baseline, `tries` tells
+ * how often we were refused by now.
+ */
+export const slotFault = (
+  seen: Seen,
+  before: Seen | undefined,
+  spec: Spec,
+  tries: () => Tries | undefined,
+): Fault | undefined => {
   const { attempt, slots } = seen;
-  if ('refused' in attempt) return refusedFault(seen, before, spec, attempt.refused);
+  if ('refused' in attempt) return refusedFault(seen, before, spec, attempt.refused, tries());
   if (!slots) return undefined;
   const [use] = usesOf(slots, spec);
   if (use.level === 'none') return undefined;
@@ -31,28 +40,32 @@ const reasonOf = ({ level, fewFree }: Use): string => {
 
 const sentence = (...parts: string[]): string => parts.filter(Boolean).join('; ');
 
-/**
- * How full it is, who holds it, whose the growth is and what to do. `about`: words that stand right after the number;
- * `refusal`: words at the end.
- */
+/** The words of a refusal around those of the use: what stands first, and what at the end. */
+interface Refusal {
+  lack: string;
+  end: string;
+}
+
+/** How full it is, who holds it, whose the growth is and what to do. `about`: words that stand right after the number. */
 export const useFault = (
   seen: Seen,
   before: Seen | undefined,
   use: Use,
   spec: Spec,
-  { about = '', refusal = '' } = {},
+  { about = '', refusal }: { about?: string; refusal?: Refusal } = {},
 ): Omit<Fault, 'reason'> => {
   const limit = limitOf(use, spec);
   const shown = counted(use);
   const ours = shown.used > use.used ? `, ${shown.used - use.used} of them by this check` : '';
-  const fact = about === '' ? `${useText(shown, spec)} (${limit.text})${ours}` : `${useText(shown, spec)}; ${about}`;
+  const plain = about === '' ? `${useText(shown, spec)} (${limit.text})${ours}` : `${useText(shown, spec)}; ${about}`;
+  const fact = refusal ? `${refusal.lack}; ${refusedUseText(shown, seen.slots, spec)}${ours}` : plain;
   const groups = groupsOf(seen, before, use.name, spec);
   const { owned, unattributed } = ownerOf(seen, before, use, spec);
   const whose = unattributed === undefined ? '' : `the growth is unattributed: ${unattributed}`;
   return {
     ...(owned === undefined ? {} : { introduced: owned }),
-    because: sentence(fact, holdersText(groups, before), whose, ...circumstances(seen, before), refusal),
-    next: nextOf(seen, groups, owned, use.level === 'exhausted' || refusal !== ''),
+    because: sentence(fact, holdersText(groups, before), whose, ...circumstances(seen, before), refusal?.end ?? ''),
+    next: nextOf(seen, groups, owned, use.level === 'exhausted' || refusal !== undefined),
     value: shown.used,
     limit: limit.count,
     unit: 'connections',
@@ -82,13 +95,9 @@ const glassText = (breakGlass: Seen['breakGlass']): string => {
     : `breakGlass did not get in either (${breakGlass.refused})`;
 };
 
-const refusals: Record<Scope, string> = {
-  slots: 'the server refuses new connections for lack of slots',
-  all_slots: 'the server refuses every new connection for lack of slots, the superuser included',
-  processes: 'the server refuses every connection: sockets that never log in hold its processes',
-  role: 'the server refuses new connections of the role',
-  database: 'the server refuses new connections to the database',
-};
+/** A limit is not worth its words where nothing is left; what is kept from an ordinary role is. */
+const refusedUseText = (use: Use, slots: Slots | undefined, spec: Spec): string =>
+  use.name === 'server' && slots ? `${slotsText(use, slots, spec)}, ${use.used} in use` : useText(use, spec);
 
 const scopeUse = (uses: readonly Use[], scope: Scope): Use | undefined => {
   const name = scope === 'role' || scope === 'database' ? scope : 'server';
@@ -101,18 +110,20 @@ const refusedFault = (
   seen: Seen,
   before: Seen | undefined,
   spec: Spec,
-  { code, routine, scope }: { code: string; routine: string; scope: Scope },
+  refused: Refused,
+  tries: Tries | undefined,
 ): Fault => {
   const reason = 'slots_exhausted';
-  const refusal = `${refusals[scope]} (${code} ${routine}); this is not the network`;
+  const { scope } = refused;
+  const [lack, end] = [lackText(seen, refused, tries, spec), keptOutText(scope, spec)];
   const uses = seen.slots && usesOf(seen.slots, spec);
   const own = uses && scopeUse(uses, scope);
   // A limit of the account that counts no connections, such as those per hour, has no use of its own.
   const use = own ?? uses?.[0];
   if (use) {
     const unseen = scope === 'processes' || own === undefined || use.level === 'exhausted' ? '' : unlisted;
-    return { ...useFault(seen, before, use, spec, { refusal: sentence(unseen, refusal) }), reason };
+    return { ...useFault(seen, before, use, spec, { refusal: { lack, end: sentence(unseen, end) } }), reason };
   }
   const nobody = 'nobody could be counted, because no session was left to ask';
-  return { reason, because: sentence(refusal, nobody, glassText(seen.breakGlass)), next: wordsFor(seen).ask };
+  return { reason, because: sentence(lack, nobody, glassText(seen.breakGlass), end), next: wordsFor(seen).ask };
 };

@@ -15,6 +15,7 @@ import {
 import { slotFault } from './faults.ts';
 import { fillingFault, fillingIn, projectedFault } from './filling.ts';
 import { churnFault, idleFault, lookBefore, refusedLoginsFault } from './pressure.ts';
+import type { Tries } from './refused.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
 import { goodText, hiddenVerdict } from './state.ts';
@@ -61,7 +62,7 @@ const faultsOf = (history: History<Seen>, spec: Spec): FaultOf => {
     projectedFault(seen, baseline, spec) ?? refusedLoginsFault(first, seen) ?? idleFault(seen, spec);
   return (seen, { group = '', at }) => {
     const baseline = before.get(group);
-    const slots = slotFault(seen, baseline, spec);
+    const slots = slotFault(seen, baseline, spec, () => triesOf(history, group, at));
     if (slots && slots.asks === undefined) return slots;
     const all = looks.get(group) ?? [];
     if ((all.at(-lookBack)?.at ?? at) > at) return slots ?? lasting(seen, baseline, firstSeen(all));
@@ -71,6 +72,15 @@ const faultsOf = (history: History<Seen>, spec: Spec): FaultOf => {
     return slots ?? filling ?? lasting(seen, baseline, firstSeen(all));
   };
 };
+
+/** How many of the looks that would confirm it, this one the last, were refused. */
+const triesOf = ({ samples, plan }: History<Seen>, group: string, at: number): Tries => {
+  const all = samples.filter((one) => tellsOfTarget(one) && (one.group ?? '') === group && one.at <= at);
+  const looks = all.slice(-plan.failAfter);
+  return { refused: looks.filter(isRefused).length, of: looks.length };
+};
+
+const isRefused = (sample: Sample<Seen>): boolean => 'seen' in sample && 'refused' in sample.seen.attempt;
 
 /** Each look is asked about several times within one judgement; its fault is found once. */
 const once = (faultOf: FaultOf): FaultOf => {

@@ -82,6 +82,18 @@ export const limitOf = ({ level, limit, fewFree }: Use, { limits }: Spec): { cou
 
 const amountText = (amount: Amount): string => ('share' in amount ? percent(amount.share) : String(amount.count));
 
+/** `97 usable of 100 (3 superuser)`: what is kept for others; `97 usable` where nothing is. */
+export const slotsText = ({ limit }: Use, slots: Slots, { extraReserved }: Spec): string => {
+  const kept = slots.roleSuper
+    ? []
+    : [
+        [slots.superuserReserved, 'superuser'],
+        [slots.reserved, 'reserved'],
+        [extraReserved, "the provider's"],
+      ].flatMap(([count, whose]) => (count === 0 ? [] : [`${count} ${whose}`]));
+  return kept.length === 0 ? `${limit} usable` : `${limit} usable of ${slots.maxConnections} (${kept.join(', ')})`;
+};
+
 /** `97 of 97 usable slots in use`, `48 of 50 connections of role auth_svc in use`. */
 export const useText = ({ name, used, limit }: Use, spec: Spec): string => {
   switch (name) {

@@ -1,5 +1,6 @@
 // One check's looks at its servers, each server by itself, whichever it is.
-import type { Session, World } from '../../kit/index.ts';
+import type { Look, Session, Tick, World } from '../../kit/index.ts';
+import { urlPart } from '../database/url.ts';
 import { openMysqlLooker } from './look-mysql.ts';
 import { openPostgresLooker } from './look-postgres.ts';
 import type { Looker, Seen } from './seen.ts';
@@ -19,5 +20,10 @@ export const openLooks = async (spec: Spec, world: World): Promise<Session<Seen>
 const openLooker = async (spec: Spec, { group, product, url }: Server, world: World): Promise<Looker> => {
   const open = product === 'mysql' ? openMysqlLooker : openPostgresLooker;
   const { look, release } = await open(spec, url, world);
-  return { look: async (tick) => (group === undefined ? look(tick) : { group, ...(await look(tick)) }), release };
+  const host = urlPart(url, 'host');
+  const named = async (tick: Tick): Promise<Look<Seen>> => {
+    const found = await look(tick);
+    return 'seen' in found && host !== '' ? { seen: { host, ...found.seen } } : found;
+  };
+  return { look: async (tick) => ({ ...(group === undefined ? {} : { group }), ...(await named(tick)) }), release };
 };

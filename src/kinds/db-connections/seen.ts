@@ -6,6 +6,8 @@ import type { Holder, Pressure, Refused, Slots } from '../database/slots.ts';
 export type Seen = {
   /** Absent: Postgres. */
   product?: 'mysql';
+  /** Where the server is, as the URL says it; absent where it says nothing. */
+  host?: string;
   attempt: { ok: true } | { refused: Refused };
   /** Epoch seconds of the server's clock when the counts were taken. */
   dbNow?: number;
