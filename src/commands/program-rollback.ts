@@ -38,3 +38,21 @@ export const addFreeze = (cli: Command, context: Context, done: Done): void => {
       done(await freezeCommand(service, options, context));
     });
 };
+
+/** Adds one verb. */
+export const addDoctor = (cli: Command, context: Context, done: Done): void => {
+  cli
+    .command('doctor')
+    .description('before I need it: would a run and its rollback work? credentials, permissions, target, store')
+    .argument(...profileArgument)
+    .option('--store <url>', 'the store to look at (default: HOLDPOINT_STORE, else .holdpoint)')
+    .option('--env-file <file>', 'lines NAME=value; variables that are set already win')
+    .addHelpText(
+      'after',
+      '\nChanges nothing. 0: nothing failed, 10: something did.\n\nExample:\n  holdpoint doctor auth/production',
+    )
+    .action(async (profile, options) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      done(await doctorCommand(profile, { reporter: [], only: [], skip: [], ...options }, context));
+    });
+};

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
 import { addCompletion, addDemo, addExplain, addInit, addReplay, addShow } from './program-after.ts';
 import { type Done, duration, profileArgument, wait, withCommon } from './program-options.ts';
-import { addFreeze, addRollback } from './program-rollback.ts';
+import { addDoctor, addFreeze, addRollback } from './program-rollback.ts';
 
 /** The whole command line, ready to parse. */
 export const program = (context: Context, done: Done): Command => {
@@ -21,6 +21,7 @@ export const program = (context: Context, done: Done): Command => {
     addRollback,
     addFreeze,
     addValidate,
+    addDoctor,
     addReplay,
     addShow,
     addExplain,

@@ -14,7 +14,7 @@ const refusals = {
   managed_elsewhere:
     'Something else decides what is live (Argo CD with auto-sync, Flux, a Helm release, an operator) and would undo this rollback, or be broken by it. Do what the sentence says: mostly, revert in Git.',
   platform_unclear:
-    'The platform did not answer, within 32 s, whether it may act or whether the target is still there. Run its commands by hand.',
+    'The platform did not answer, within 32 s, whether it may act or whether the target is still there. Run `holdpoint doctor`, or its commands by hand.',
   irreversible:
     'This release is declared, or was found, to be a one-way door (a migration that the target did not have, say). Roll forward, or use one of the mitigations of the profile.',
   reversibility_unknown:
