@@ -1,11 +1,12 @@
 // What `holdpoint replay --over` prints: the exact rule over the recorded history of a log.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFiles } from '../../src/io/files.ts';
 import { openStore } from '../../src/store/index.ts';
 import { runHere } from '../helpers/command.ts';
 import { fakeIo, realClock } from '../helpers/fake-io.ts';
+import { bodyOf, serve } from '../helpers/servers.ts';
 import { recordOf } from '../helpers/records.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
@@ -74,6 +75,36 @@ describe('holdpoint replay --over', () => {
     );
     expect(stdout).toMatch(/with units of 10 s: \d of 149 rolled back/);
     expect(stdout).toMatch(/^proposal: burstSeconds (?:15|20|25); /m);
+  });
+
+  it('replays the recorded history of a Prometheus, at its own resolution', async () => {
+    const labels = { __name__: 'x_total', instance: 'a:1', job: 'auth' };
+    const burst = Math.floor(Date.now() / 1000) - 3600;
+    /** 20 requests a second, of which 1 in 1000 fails; for 45 s of an hour ago half of them. */
+    const counterAt = (at: number, isErrors: boolean): number =>
+      isErrors ? Math.floor(at / 50) + 10 * Math.min(45, Math.max(0, Math.floor(at - burst))) : Math.floor(at * 20);
+    const server = await serve(async (request, response) => {
+      const form = new URLSearchParams(await bodyOf(request));
+      const [start, end, step] = ['start', 'end', 'step'].map((key) => Number(form.get(key)));
+      const values: [number, string][] = [];
+      if (request.url?.endsWith('query_range') === true && start && end && step)
+        for (let at = start; at <= end; at += step)
+          values.push([at, String(counterAt(at, form.get('query')?.includes('code') === true))]);
+      const result = values.length > 0 ? [{ metric: labels, values }] : [];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }));
+    });
+    onTestFinished(() => server.close());
+    const { exitCode, stdout } = await replayed('', [], (folder) =>
+      writeFile(
+        join(folder, 'deploy-profiles/auth.yaml'),
+        profile
+          .replace(/log: .*/, `prometheus: { url: "${server.url}", total: x_total, errors: 'code=~"5.."' }`)
+          .replace('every: 5s', 'every: 15s'),
+      ),
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/would have rolled back [12] of 149 quiet windows/);
+    expect(stdout).toMatch(/the longest burst above the limit lasted (?:45|60) s/);
   });
 
   it('leaves out windows in which a run was recorded', async () => {
