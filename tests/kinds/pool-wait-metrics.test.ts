@@ -85,7 +85,7 @@ describe('the keys', () => {
     [{ preset: 'activerecord', under: 'pools' }, 'must be a JSON pointer like /pools/auth'],
     [
       { preset: 'otel', waiting: 'sum(a)' },
-      '"sum(a)" is not a selector (unexpected "(a)"); give the raw counter or gauge alone: holdpoint takes increases and sums itself',
+      '"sum(a)" is not a selector (unexpected "(a)"); give the raw counter or gauge alone: holdpoint takes increases and sums itself (a free query for prometheus: {{window}} in place of its window)',
     ],
   ])('%j are refused', (query, message) => {
     expect(messages(query)).toContainEqual(message);
