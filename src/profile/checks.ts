@@ -41,6 +41,13 @@ export const planChecks = async (
   return {
     merged,
     ids: written.map(({ id }) => id).filter((id) => !off.has(id)),
-    plans: plans.filter((plan) => plan !== undefined),
+    plans: toldApart(plans.filter((plan) => plan !== undefined)),
   };
 };
+
+/** Reports name a check by its title: several of one shipped check need their ids with it. */
+const toldApart = (plans: readonly CheckPlan[]): CheckPlan[] =>
+  plans.map((plan) => {
+    const isShared = plans.some(({ id, title }) => id !== plan.id && title === plan.title);
+    return isShared ? { ...plan, title: `${plan.title} (${plan.id})` } : plan;
+  });

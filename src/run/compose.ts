@@ -27,7 +27,7 @@ export const compose = async (
     startedAt: isoTime(course.startedAt),
     finishedAt: isoTime(input.io.clock.now()),
     decision,
-    diagnosis: withEscalation(diagnose(ending), course, decision),
+    diagnosis: withEscalation(diagnose({ ...ending, byHand: input.verb === 'check' }), course, decision),
     checks: recordChecks(course),
     ...defined({ rollback, comparedWith: course.comparedWith, watchedUntil: untilText(course) }),
     plan: recordPlan(profile.timings),

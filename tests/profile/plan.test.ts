@@ -48,6 +48,13 @@ describe('defaults', () => {
     expect(fromHold).toMatchObject({ title: 'Error rate', every: 5000, errorGrace: 15_000, sufficientAlone: false });
   });
 
+  it('several of one shipped check are told apart by their ids', async () => {
+    const { checks } = await profileOf(
+      'service: auth\nchecks: { a: { use: sign-in, target: a }, b: { use: sign-in, target: b }, c: { use: sign-in, target: c, title: Third } }\n',
+    );
+    expect(checks.map(({ title }) => title)).toEqual(['Sign in (a)', 'Sign in (b)', 'Third']);
+  });
+
   it('an errorGrace of hold holds for every check', async () => {
     const { checks } = await profileOf(whole('hold: { errorGrace: 4s }'));
     expect(checks.map(({ errorGrace }) => errorGrace)).toEqual([4000]);

@@ -61,12 +61,13 @@ export const over = ({ limit }: Chart, y: (value: number) => number): Part =>
     ? undefined
     : html`<rect class="over" x="0" width="100%" y="${room.above}" height="${Math.max(0, y(limit) - room.above)}"/>`;
 
-/** The ticks of the numbers. */
+/** The ticks of the numbers; at the upper edge the number stands below its line, because a stage is named above it. */
 export const grid = ({ ticks }: ValueScale, unit: string, y: (value: number) => number): Part =>
-  ticks.map(
-    (tick) =>
-      html`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/><text class="tick" x="0" y="${y(tick) - 3}">${axisText(tick, unit)}</text>`,
-  );
+  ticks.map((tick) => {
+    const at = y(tick);
+    const foot = at < room.above + 12 ? at + 11 : at - 3;
+    return html`<line class="grid" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="tick" x="0" y="${foot}">${axisText(tick, unit)}</text>`;
+  });
 
 /** The limit and what was before, each with its number; the names stand side by side when the lines are close. */
 export const lines = ({ limit, baseline, unit }: Chart, y: (value: number) => number): Part => {

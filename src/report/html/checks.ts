@@ -67,7 +67,7 @@ const factsOf = (check: RecordedCheck, record: RunRecord): string => {
     `layer ${layer}`,
     `reason ${reason}`,
     since(check, record),
-    ...(action === 'none' ? [] : [`asks for: ${action}`]),
+    ...(action === 'none' || record.verb === 'check' ? [] : [`asks for: ${action}`]),
     `baseline ${baseline.from}`,
   ]
     .filter(Boolean)
