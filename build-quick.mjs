@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { Script } from 'node:vm';
+import { modulesAtNeed } from './build-at-need.mjs';
 
 const self = fileURLToPath(import.meta.url);
 
@@ -17,7 +18,7 @@ const loader = 'import.cjs';
 const banner = `((require, __filename) => {
 const __beside = (name) => require('node:path').join(__filename, '..', name);
 const __import = (name) => require(__beside('${loader}'))(name);
-const __url = require('node:url').pathToFileURL(__filename).href;
+const __url = () => require('node:url').pathToFileURL(__filename).href;
 const module = { exports: {} };`;
 
 const lazyFile = (library) => `lazy/${library.split(/\W+/).filter(Boolean).join('-')}`;
@@ -28,6 +29,22 @@ const withoutHttp2 = {
   setup({ onLoad }) {
     onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
       contents: "module.exports = () => { throw new Error('HTTP/2 is not part of this build'); };",
+    }));
+  },
+};
+
+/**
+ * Of node:http undici takes a limit that we replace, and a class to recognise bodies of a sort that we never send: loading
+ * it for them costs as much as a whole check.
+ */
+const withoutHttp = {
+  name: 'without-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:http$/ }, ({ path, importer }) =>
+      /undici[/\\]lib[/\\]/.test(importer) ? { path, namespace: 'without-http' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'without-http' }, () => ({
+      contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
     }));
   },
 };
@@ -90,7 +107,7 @@ async function buildScript({ name, entry }, common, src, folder, libraries) {
     entryPoints: [join(src, entry)],
     outfile: file,
     format: 'cjs',
-    plugins: [outside(src, libraries), builtinsAtNeed, withoutHttp2],
+    plugins: [outside(src, libraries), modulesAtNeed(src), builtinsAtNeed, withoutHttp, withoutHttp2],
     define: { 'import.meta.url': '__url' },
     // A megabyte less to keep in memory; names stay, so that stacks can be read.
     minifyWhitespace: true,
@@ -99,7 +116,14 @@ async function buildScript({ name, entry }, common, src, folder, libraries) {
     footer: { js: '})' },
     write: false,
   });
-  writeFileSync(file, inAscii(bundle.outputFiles[0].text.replaceAll(/(?<![.\w$])import\(/g, '__import(')));
+  writeFileSync(
+    file,
+    inAscii(
+      bundle.outputFiles[0].text
+        .replaceAll(/(?<![.\w$])import\(/g, '__import(')
+        .replaceAll(/\b__url\b(?! =)/g, '__url()'),
+    ),
+  );
   return bundle;
 }
 

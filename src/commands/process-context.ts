@@ -15,7 +15,12 @@ export const processContext = (packageRoot: string, version: string): Context =>
     cwd: process.cwd(),
     packageRoot,
     version,
-    stdin: { isTTY: process.stdin.isTTY },
+    // Asked opens the stream, which costs as much as a look: most runs never ask.
+    stdin: {
+      get isTTY() {
+        return process.stdin.isTTY;
+      },
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     interrupts,

@@ -22,11 +22,13 @@ export const addressOf = (
   wanted: string,
   target: string,
   reporter: Reporter,
-  all: readonly Reporter[],
+  all: () => readonly Reporter[],
 ): URL | undefined => {
   if (!target.startsWith(prefix)) return undefined;
   if (!reporter.push) {
-    const able = all.filter(({ push }) => push).map(({ name }) => name);
+    const able = all()
+      .filter(({ push }) => push)
+      .map(({ name }) => name);
     throw new UsageError(
       `--reporter ${wanted}: ${reporter.name} writes to files only; ${nearest(reporter.name, able)}`,
     );

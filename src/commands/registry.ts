@@ -5,8 +5,16 @@ import { reporters } from '../report/index.ts';
 import { platforms } from '../rollback/platforms/index.ts';
 import { sources } from '../sources/index.ts';
 
-const byName = <Part extends { name: string }>(parts: readonly Part[]): ReadonlyMap<string, Registered<Part>> =>
-  new Map(parts.map((part) => [part.name, { part, origin: 'holdpoint' }]));
+/** A part is made when it is first asked for: its schemas cost more than a whole run of another kind. */
+const byName = <Part>(makers: Readonly<Record<string, () => Part>>): ReadonlyMap<string, Registered<Part>> =>
+  new Map(Object.entries(makers).map(([name, make]) => [name, lazy(make)]));
+
+const lazy = <Part>(make: () => Part): Registered<Part> => ({
+  get part() {
+    return make();
+  },
+  origin: 'holdpoint',
+});
 
 /** Everything that ships with holdpoint; plugins of a profile are added by the loader. */
 export const builtIn = (): Registry => ({

@@ -39,6 +39,7 @@ export const openReporting = (
   redact: (text: string) => string,
 ): Reporting => {
   const names = wanted.length > 0 ? wanted : [defaultReporter(context)];
+  mustNotShare(names, context);
   const opened = names.flatMap((name) => openReporter(name, registry, context, redact));
   const each = (step: (session: ReporterSession) => void): void => {
     for (const { session } of opened) guarded(context, () => step(session));
@@ -63,6 +64,16 @@ export const openReporting = (
   };
 };
 
+/** The one that ends last would silently replace what the other has written. */
+const mustNotShare = (names: readonly string[], { cwd }: Context): void => {
+  const paths = names.map((name) => (name.includes('=') ? resolve(cwd, name.slice(name.indexOf('=') + 1)) : undefined));
+  for (const [place, path] of paths.entries()) {
+    const first = names[paths.indexOf(path)];
+    if (path !== undefined && paths.indexOf(path) < place)
+      throw new UsageError(`--reporter ${names[place]}: --reporter ${first} writes that file already; name another one`);
+  }
+};
+
 /** The reporter itself, and a session for each file of the CI that it appends to. */
 const openReporter = (
   wanted: string,
@@ -80,7 +91,7 @@ const openReporter = (
   if (path === '' && wanted.includes('='))
     throw new UsageError(`--reporter ${wanted}: a file name is missing after "="`);
   const { files } = context.io;
-  const others = [...registry.reporters.values()].map(({ part }) => part);
+  const others = (): Reporter[] => [...registry.reporters.values()].map(({ part }) => part);
   const address = addressOf(wanted, path, reporter, others);
   const main =
     path === ''

@@ -5,4 +5,10 @@ import { log } from './log/index.ts';
 import { prometheus } from './prometheus.ts';
 import { scrape } from './scrape.ts';
 
-export const sources: readonly AnySource[] = [scrape, prometheus, log, json];
+/** All built-in sources by name; each is made when it is asked for. */
+export const sources: Readonly<Record<string, () => AnySource>> = {
+  scrape: () => scrape,
+  prometheus: () => prometheus,
+  log: () => log,
+  json: () => json,
+};

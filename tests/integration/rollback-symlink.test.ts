@@ -52,7 +52,7 @@ const deployed = async () => {
 
 it('is live in the old folder again, proven by what the process says, and stays up', async () => {
   const { root, port, io } = await deployed();
-  const platform = platforms.find(({ name }) => name === 'symlink');
+  const platform = platforms['symlink']?.();
   if (!platform) throw new Error('no platform symlink');
   const version = { url: `http://127.0.0.1:${port}/version` };
   const plan: RollbackPlan = {
@@ -67,7 +67,7 @@ it('is live in the old folder again, proven by what the process says, and stays 
     deadline: 20_000,
     verify: { for: 0, deadline: 1000 },
     mitigations: [],
-  evidence: [],
+    evidence: [],
   };
   const { session, acts, close } = await openPlatform(plan, { io, root, redact: (text) => text });
   const warnings: string[] = [];

@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { kinds } from '../../src/kinds/index.ts';
+import { sources } from '../../src/sources/index.ts';
 
 const checksFolder = join(import.meta.dirname, '../../checks');
 
-describe.each(kinds.map((kind) => [kind.name, kind] as const))('the kind %s', (name, kind) => {
+describe.each(Object.entries(kinds).map(([name, make]) => [name, make()] as const))('the kind %s', (name, kind) => {
+  test('is listed under its own name', () => {
+    expect(kind.name).toBe(name);
+  });
+
   test('is tested against the contract', () => {
     const text = readFileSync(join(import.meta.dirname, `${name}.test.ts`), 'utf8');
     expect(text).toContain('kindContract({');
@@ -21,13 +26,12 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('the kind %s', (n
   });
 });
 
-test('names are given once', () => {
-  const names = kinds.map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
+test('every source is listed under its own name', () => {
+  expect(Object.values(sources).map((make) => make().name)).toEqual(Object.keys(sources));
 });
 
 test('every shipped check is of a built-in kind', () => {
-  const names = kinds.map(({ name }) => name);
+  const names = Object.keys(kinds);
   for (const file of readdirSync(checksFolder)) {
     const check = parse(readFileSync(join(checksFolder, file), 'utf8')) as Record<string, unknown>;
     expect(names).toContain(check['kind']);

@@ -102,7 +102,7 @@ const reserved = ['use', 'kind', 'title', 'why', 'next', 'every', 'timeout', 'fa
 
 /** `prometheus: { url, total }` as the loader hands it over: `from: { source, settings, query }`. */
 const withSource = (entry: Record<string, unknown>): Record<string, unknown> => {
-  const source = sources.find(({ name }) => name in entry);
+  const source = Object.entries(sources).find(([name]) => name in entry)?.[1]();
   if (!source) return entry;
   const own = Object.keys(z.toJSONSchema(source.settings, { io: 'input' }).properties ?? {});
   const keys = Object.entries(entry[source.name] as Record<string, unknown>);

@@ -12,7 +12,7 @@ const origin = 'holdpoint';
 const real: Registry = {
   ...registry,
   kinds: new Map([poolWait, errorRateDelta].map((part) => [part.name, { part, origin }])),
-  sources: new Map(sources.map((part) => [part.name, { part, origin }])),
+  sources: new Map(Object.entries(sources).map(([name, make]) => [name, { part: make(), origin }])),
 };
 
 /** The problems of a profile with the one check. */

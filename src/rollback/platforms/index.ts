@@ -18,23 +18,23 @@ import { swarm } from './swarm.ts';
 import { symlink } from './symlink.ts';
 import { systemd } from './systemd.ts';
 
-/** All built-in platforms. */
-export const platforms: AnyPlatform[] = [
-  argoRollouts,
-  argocd,
-  cloudRun,
-  command,
-  ecs,
-  flux,
-  fly,
-  helm,
-  heroku,
-  kamal,
-  kubernetes,
-  lambda,
-  nomad,
-  pm2,
-  swarm,
-  symlink,
-  systemd,
-];
+/** All built-in platforms by name; each is made when it is asked for. */
+export const platforms: Readonly<Record<string, () => AnyPlatform>> = {
+  'argo-rollouts': () => argoRollouts,
+  argocd: () => argocd,
+  'cloud-run': () => cloudRun,
+  command: () => command,
+  ecs: () => ecs,
+  flux: () => flux,
+  fly: () => fly,
+  helm: () => helm,
+  heroku: () => heroku,
+  kamal: () => kamal,
+  kubernetes: () => kubernetes,
+  lambda: () => lambda,
+  nomad: () => nomad,
+  pm2: () => pm2,
+  swarm: () => swarm,
+  symlink: () => symlink,
+  systemd: () => systemd,
+};
