@@ -1,5 +1,6 @@
 // The kind db-connections on a real MariaDB that a service fills until it refuses.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { freePort } from '../../src/demo/lab/ports.ts';
 import { createMysql } from '../../src/io/mysql.ts';
 import { dbConnections } from '../../src/kinds/db-connections/index.ts';
 import type { Seen } from '../../src/kinds/db-connections/seen.ts';
@@ -12,14 +13,21 @@ import { isServerPlatform } from '../helpers/postgres-versions.ts';
 const mysql = createMysql();
 const options = { connectTimeout: 10_000, statementTimeout: 10_000 };
 let server: TestMariaDb;
+let extraPort: number;
 
 const users = ['auth_svc', 'probe', 'blind', 'batch', 'tight', 'hourly', 'admin', 'named'];
 
 beforeAll(async () => {
   if (!isServerPlatform) return;
+  extraPort = await freePort();
   server = await startMariaDb({
     maxConnections: 15,
-    settings: { performance_schema: '1', max_user_connections: '500' },
+    settings: {
+      performance_schema: '1',
+      max_user_connections: '500',
+      extra_port: String(extraPort),
+      extra_max_connections: '5',
+    },
     init: [
       'CREATE DATABASE auth;',
       ...users.map((user) => `CREATE USER ${user} IDENTIFIED BY '${user}-password';`),
@@ -210,6 +218,18 @@ describe.skipIf(!isServerPlatform)('db-connections on MariaDB', () => {
     expect(verdict.because).toContain(
       "all slots exhausted including the superuser's on 127.0.0.1 (1040 ER_CON_COUNT_ERROR, 3 of 3 tries); 15 usable, 15 in use",
     );
+  });
+
+  it('counts no slot for a connection through extra_port', async () => {
+    await emptied();
+    await connections(3);
+    const through = server.url().replace(`:${server.port}/`, `:${extraPort}/`);
+    for (let n = 0; n < 2; n += 1) {
+      const one = await mysql.connect(through, options);
+      onTestFinished(() => one.close());
+    }
+    const { session } = await openCheck();
+    expect(seenIn(await look(session)).slots).toMatchObject({ used: 3, maxConnections: 15 });
   });
 
   it('fails without having counted when an ordinary account is refused from the start', async () => {

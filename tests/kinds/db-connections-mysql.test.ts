@@ -119,6 +119,7 @@ describe('the rows', () => {
       role_limit: 0,
       own_limit: 0,
       standby: 0,
+      extra_most: 0,
     },
     status: readStatus(
       Object.entries({ Uptime: '1000', ...status }).map(([Variable_name, Value]) => ({ Variable_name, Value })),
@@ -128,6 +129,18 @@ describe('the rows', () => {
     seesAll: true,
     own: { role: 'probe', refused: { aborted: 0, noSlot: 0 }, opened: 1 },
     ...changes,
+  });
+
+  it.each([
+    ['two of MariaDB, which are not in Threads_connected', 5, '19', 18],
+    ['more than may be there: the rest came between the two statements', 1, '19', 19],
+    ['none where there is no such port', 0, '19', 20],
+    ['none', 5, '21', 20],
+    ['none, and somebody left between the two statements', 5, '25', 20],
+  ])('leave out connections through extra_port: %s', (_, extra_most, Threads_connected, used) => {
+    const given = answers({}, { Threads_connected });
+    const slots = slotsOf({ ...given, limits: { ...given.limits, extra_most } }, 'auth_svc', 'auth');
+    expect(slots.used).toBe(used);
   });
 
   it('count what takes a slot, without ours', () => {

@@ -15,6 +15,8 @@ const limitsRow = z.object({
   role_limit: int,
   own_limit: int,
   standby: int,
+  /** Connections that MariaDB's extra_port may have beside max_connections; 0 without one. */
+  extra_most: int.default(0),
 });
 
 export type Limits = z.output<typeof limitsRow>;
@@ -87,13 +89,20 @@ const roleLimitOf = ({ limits, accounts, own }: Answers, role: string): number |
   return limit > 0 ? limit : -1;
 };
 
+/**
+ * Connections of others through MariaDB's extra_port: listed like any other, but not in Threads_connected, because they
+ * take no slot. Ours comes through the port of its URL, which is taken to be the ordinary one.
+ */
+const throughExtraPort = (listed: number, { limits, status }: Answers): number =>
+  Math.max(0, Math.min(limits.extra_most, listed - status('Threads_connected')));
+
 /** Limits and use. The server itself says how many are connected, so that hidden connections are without a name, but counted. */
 export const slotsOf = (answers: Answers, role: string, database: string | undefined): Slots => {
   const { limits, status, rows, seesAll, accounts, own } = answers;
   const others = rows.filter(({ mine }) => mine === 0);
   const listed = sum(others);
   const used = seesAll
-    ? listed
+    ? listed - throughExtraPort(sum(rows), answers)
     : Math.max(listed, status('Threads_connected') - sum(rows.filter(({ mine }) => mine === 1)));
   const unnamed = used - listed;
   const inState = (state: string): number => sum(others.filter((row) => row.state === state));

@@ -1,10 +1,11 @@
 // The statements that are asked of MySQL and MariaDB; without bind values, and with no privilege where that is said.
 
-/** Limits, and the server's clock (epoch seconds); needs no privilege. */
+/** Limits, and the server's clock (epoch seconds); needs no privilege. MySQL skips `/*M!`: it has no extra_port. */
 export const limitsSql = `
 SELECT CONNECTION_ID() AS pid, VERSION() AS version, UNIX_TIMESTAMP(SYSDATE(6)) AS db_now,
        @@global.max_connections AS max_connections, @@global.max_user_connections AS role_limit,
-       @@global.read_only AS standby, @@session.max_user_connections AS own_limit`;
+       @@global.read_only AS standby, @@session.max_user_connections AS own_limit
+       /*M! , IF(@@global.extra_port > 0, @@global.extra_max_connections, 0) AS extra_most */`;
 
 /** Counters of the server; needs no privilege. */
 export const statusSql = `
