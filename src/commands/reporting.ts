@@ -70,7 +70,7 @@ const mustNotShare = (names: readonly string[], { cwd }: Context): void => {
   for (const [place, path] of paths.entries()) {
     const first = names[paths.indexOf(path)];
     if (path !== undefined && paths.indexOf(path) < place)
-      throw new UsageError(`--reporter ${names[place]}: --reporter ${first} writes that file already; name another one`);
+      throw new UsageError(`--reporter ${names[place]}: --reporter ${first} writes there already; name another file`);
   }
 };
 

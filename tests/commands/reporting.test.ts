@@ -52,6 +52,12 @@ it('github appends to the files of the CI, redacted, and keeps what stands in th
   expect(written.stderr).toBe('');
 });
 
+it('two reporters for one file are refused before anything runs', async () => {
+  const { context } = contextOf('/project', {});
+  const open = () => openReporting(['markdown=report', 'plain', 'html=./report'], builtIn(), context, String);
+  expect(open).toThrow('--reporter html=./report: --reporter markdown=report writes there already; name another file');
+});
+
 it('outside of GitHub only the annotations are written', async () => {
   const { context, written } = contextOf(await tempFolder(), { GITHUB_OUTPUT: '' });
   await end(['github'], context);
