@@ -2,9 +2,8 @@
 import { duration, type Finding, type RollbackOrder, type RollbackTools } from '../kit/index.ts';
 import { bounded } from './bounded.ts';
 import type { Answer } from './guard.ts';
-import { guarded } from './journal.ts';
 import { isNotFrozen } from './limits.ts';
-import { readLiveFirmly } from './live.ts';
+import { readLive } from './live.ts';
 import { newestMigration } from './migrations.ts';
 import { isReversible } from './reversible.ts';
 
@@ -16,7 +15,7 @@ const answering = { ms: 60_000, grace: 2000 };
  * where there is one. Never throws for what the world does.
  */
 export const prerequisites = async (order: RollbackOrder, tools: RollbackTools): Promise<Finding[]> => {
-  const found = await readLiveFirmly({ tools, order });
+  const found = await readLive({ tools, order });
   const live = 'live' in found ? found.live : undefined;
   const to = order.to ?? live?.revision;
   const asked = { ...order, ...(live ? { from: live.revision } : {}), ...(to === undefined ? {} : { to }) };
@@ -104,9 +103,7 @@ const unknownLive = { revision: '', settled: false, detail: '' };
 
 const frozenFinding = (order: RollbackOrder, tools: RollbackTools): Promise<Finding> => {
   const what = 'automatic rollbacks are not frozen';
-  return asking(what, async () =>
-    answered(what, await guarded(tools.store, async () => isNotFrozen({ order, tools, live: unknownLive }))),
-  );
+  return asking(what, async () => answered(what, await isNotFrozen({ order, tools, live: unknownLive })));
 };
 
 const answered = (what: string, { ok, because }: Answer): Finding => ({ what, state: ok ? 'ok' : 'failed', because });
