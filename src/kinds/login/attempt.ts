@@ -4,6 +4,7 @@ import type { Clock } from '../../kit/io.ts';
 import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
+import { evidenceOf } from './evidence.ts';
 import { derivedValues } from './flows/credentials.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { Codes } from './flows/totp.ts';
@@ -70,17 +71,19 @@ export const seen = async (
   const started = clock.monotonic();
   walk.visitor.trail.length = 0;
   walk.visitor.hops.length = 0;
-  const done = (finding: StepFinding): StepSeen => {
+  const done = (finding: StepFinding, error?: unknown): StepSeen => {
     const ms = Math.round(clock.monotonic() - started);
     const hops = [...walk.visitor.hops];
-    return { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then '), hops };
+    const evidence = finding.outcome === 'granted' ? undefined : evidenceOf(walk, error);
+    const told = { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then '), hops };
+    return evidence ? { ...told, evidence } : told;
   };
   try {
     return done(await act());
   } catch (error) {
     if (error instanceof StepProblem) return done({ outcome: 'broken', note: error.message, status: null });
     const { reason, because } = unanswered(error);
-    return done({ outcome: 'broken', note: because, status: null, reason });
+    return done({ outcome: 'broken', note: because, status: null, reason }, error);
   }
 };
 

@@ -3,6 +3,7 @@ import type { Part } from '../../kit/samples.ts';
 import { duration, plural } from '../../kit/text.ts';
 import type { Fault } from '../../kit/verdicts.ts';
 import { pageBehindFails } from './classify.ts';
+import { evidenceText } from './evidence.ts';
 import { logoutSteps, stepCount } from './plan.ts';
 import { hopsText } from './observe/hops.ts';
 import type { LoginSeen, NegativeName, StepSeen } from './seen.ts';
@@ -32,6 +33,8 @@ const brokenNext = (step: StepSeen): string => {
     return `requests hang: look at pool-wait and db-connections first, then at locks and the load of the service`;
   if (step.reason === 'target_unreachable')
     return 'look whether the service runs and listens there, then at the network between';
+  if (step.reason === 'target_broken')
+    return `look at the log of the service, or of the proxy before it, for ${lastAsk(step)}: it restarts, crashes, or answers what is no HTTP`;
   if (step.reason === 'target_tls') return 'look at the certificate and who renews it';
   if (step.note.startsWith(pageBehindFails))
     return `the session was written, the next request could not be served: look at db-connections and pool-wait first, then at ${log}`;
@@ -129,7 +132,13 @@ const partOutcome = (step: StepSeen): Part['outcome'] => {
 export const stepPart = (step: StepSeen): Part => ({
   name: step.name,
   outcome: partOutcome(step),
-  because: [`${step.outcome}${explained(step)}`, hopsText(step.hops ?? [])].filter(Boolean).join('; '),
+  because: [
+    `${step.outcome}${explained(step)}`,
+    ...(step.evidence ? [evidenceText(step.evidence)] : []),
+    hopsText(step.hops ?? []),
+  ]
+    .filter(Boolean)
+    .join('; '),
   ms: step.ms,
 });
 

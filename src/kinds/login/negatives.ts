@@ -9,7 +9,13 @@ import { deadStep, loginSteps, needsCode } from './plan.ts';
 import type { NegativeName, StepSeen } from './seen.ts';
 import { noCapture, requestVisit, type StepFinding, type Walk } from './visits.ts';
 
-const asNegative = (name: NegativeName, step: StepSeen): StepSeen => ({ ...step, name, role: 'negative' });
+/** A refusal is what is wanted: there is nothing to look into. */
+const asNegative = (name: NegativeName, { evidence, ...step }: StepSeen): StepSeen => ({
+  ...step,
+  name,
+  role: 'negative',
+  ...(evidence && step.outcome !== 'refused' ? { evidence } : {}),
+});
 
 /** Somebody without a session asks for the page. */
 export const asStranger = async (stage: Stage): Promise<StepSeen> =>

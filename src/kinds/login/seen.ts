@@ -50,6 +50,16 @@ export type Observation = {
   days?: number;
 };
 
+/** What was asked last in a step that went wrong, and what came back; no secret is in it. */
+export type Evidence = {
+  /** Where the fault is: as far as the request came. */
+  layer: 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'application';
+  /** Status, location, type and the first words; absent when nothing came. */
+  answer?: string;
+  /** The request as a line of a shell; values are left out. */
+  curl: string;
+};
+
 export type StepSeen = {
   /** `open /login`, `sign in`, `see /me`, `sign out`, or one of the negatives. */
   name: string;
@@ -69,6 +79,8 @@ export type StepSeen = {
   budget?: number;
   /** For a broken step that got no answer: why. */
   reason: string;
+  /** For a step that was neither granted nor refused as it should be. */
+  evidence?: Evidence;
   /** Its requests in their order. */
   hops?: HopSeen[];
 };

@@ -42,6 +42,7 @@ const stageFor = (
   { io, learn }: World,
   codes: Codes | undefined,
 ): Stage => {
+  const learned = new Map<string, string>();
   const named = [base, ...spec.origins, ...namedUrls(spec, base)];
   const around = {
     http: io.http,
@@ -51,7 +52,11 @@ const stageFor = (
     connectTo: spec.connectTo,
     signal,
     left: () => until - io.clock.monotonic(),
-    learn,
+    learn: (secret: string, name: string): void => {
+      learned.set(secret, name);
+      learn(secret, name);
+    },
+    learned,
     asked: [],
   };
   return { spec, base, around, clock: io.clock, codes };

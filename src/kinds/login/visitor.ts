@@ -47,6 +47,8 @@ export interface Surroundings {
   /** Milliseconds left. */
   left(): number;
   learn(secret: string, name: string): void;
+  /** What was learned so far: secret → name. */
+  learned: ReadonlyMap<string, string>;
   /** What all of them asked and were answered, in its order. */
   asked: Exchange[];
 }
@@ -57,6 +59,8 @@ export interface Visitor {
   trail: string[];
   /** The same requests with their times; emptied together with the trail. */
   hops: HopSeen[];
+  /** The request that was sent last with all its headers, and its answer if one came. */
+  latest: { sent: Visit; answer?: HttpResponse } | undefined;
   /** Everything that was asked and answered, in its order. */
   exchanges: Exchange[];
   /** Headers that carry the session; sent to the target's origin only. */
@@ -112,19 +116,23 @@ const isCaught = ({ url }: Visit, { catches }: Visitor): boolean =>
 export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
   const cookies = await openCookies();
 
-  const send = async (visit: Visit, visitor: Visitor): Promise<HttpResponse> => {
+  const headersOf = async (visit: Visit, visitor: Visitor): Promise<Record<string, string>> => {
     const { origin } = new URL(visit.url);
-    const isHome = origin === around.home;
     const cookie = await cookies.header(visit.url);
+    return {
+      ...(around.trusted.has(origin) && visit.bare !== true ? visitor.headers : {}),
+      ...(origin === around.home && visitor.signer ? { authorization: visitor.signer.header(visit) } : {}),
+      ...(cookie === '' ? {} : { cookie }),
+      ...visit.headers,
+    };
+  };
+
+  const send = async (visit: Visit, headers: Record<string, string>): Promise<HttpResponse> => {
+    const isHome = new URL(visit.url).origin === around.home;
     const request: HttpRequest = {
       method: visit.method,
       url: visit.url,
-      headers: {
-        ...(around.trusted.has(origin) && visit.bare !== true ? visitor.headers : {}),
-        ...(isHome && visitor.signer ? { authorization: visitor.signer.header(visit) } : {}),
-        ...(cookie === '' ? {} : { cookie }),
-        ...visit.headers,
-      },
+      headers,
       ...(visit.body === undefined ? {} : { body: visit.body }),
       ...(isHome && around.connectTo !== undefined ? { connectTo: around.connectTo } : {}),
       timeout: Math.max(1, around.left()),
@@ -156,15 +164,20 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     sent: new Set(),
     trail: [],
     hops: [],
+    latest: undefined,
     exchanges: [],
     async visit(visit) {
       const ask = shownVisit(visit, around.home);
       const left = around.left();
+      const headers = await headersOf(visit, visitor);
+      const sent = { ...visit, headers };
+      visitor.latest = { sent };
       const hop = visitor.trail.push(`${ask} → no answer`) - 1;
-      const answer = await send(visit, visitor).catch((error: unknown) => {
+      const answer = await send(visit, headers).catch((error: unknown) => {
         visitor.hops.push(unansweredHop(ask, left - around.left()));
         throw error;
       });
+      visitor.latest = { sent, answer };
       visitor.trail[hop] = `${ask} → ${answer.status}`;
       visitor.hops.push(hopOf(ask, answer));
       const taken = await keepCookies(answer, visit.url);
