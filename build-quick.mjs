@@ -34,18 +34,21 @@ const withoutHttp2 = {
 };
 
 /**
- * Of node:http undici takes a limit that we replace, and a class to recognise bodies of a sort that we never send: loading
- * it for them costs as much as a whole check.
+ * What undici takes of Node at its start and never uses here: of node:http a limit that we replace and a class to know
+ * bodies by that we never send, of node:assert what is thrown when undici is wrong.
  */
-const withoutHttp = {
-  name: 'without-http',
+const unused = {
+  'node:http': 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
+  'node:assert': "module.exports = (value, message) => value || require('node:assert')(value, message);",
+};
+
+const withoutUnused = {
+  name: 'without-unused',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:http$/ }, ({ path, importer }) =>
-      /undici[/\\]lib[/\\]/.test(importer) ? { path, namespace: 'without-http' } : undefined,
+    onResolve({ filter: /^node:(?:http|assert)$/ }, ({ path, importer, namespace }) =>
+      namespace === 'file' && /undici[/\\]lib[/\\]/.test(importer) ? { path, namespace: 'unused' } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'without-http' }, () => ({
-      contents: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
-    }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] }));
   },
 };
 
@@ -107,7 +110,7 @@ async function buildScript({ name, entry }, common, src, folder, libraries) {
     entryPoints: [join(src, entry)],
     outfile: file,
     format: 'cjs',
-    plugins: [outside(src, libraries), modulesAtNeed(src), builtinsAtNeed, withoutHttp, withoutHttp2],
+    plugins: [outside(src, libraries), modulesAtNeed(src), builtinsAtNeed, withoutUnused, withoutHttp2],
     define: { 'import.meta.url': '__url' },
     // A megabyte less to keep in memory; names stay, so that stacks can be read.
     minifyWhitespace: true,
