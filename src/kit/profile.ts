@@ -25,8 +25,8 @@ export interface CheckPlan {
   onError: 'block' | 'warn';
   coveredBy: string[];
   sufficientAlone: boolean;
-  /** What a look does, step by step; absent where the kind does not say. */
-  outline?: string[];
+  /** What a look does, step by step; absent where the kind does not say. Costly: asked only to be shown. */
+  outline?(): string[];
 }
 
 /** Milliseconds. */

@@ -80,10 +80,8 @@ const tellTooOften = (
   loading.problems.add(text, origin, [...path, 'every']);
 };
 
-const outlineOf = (kind: AnyKind, own: MapTree, { verb }: Loading): { outline?: string[] } => {
-  const outline = verb === 'validate' ? kind.outline?.(plain(own)) : undefined;
-  return outline === undefined || outline.length === 0 ? {} : { outline };
-};
+const outlineOf = (kind: AnyKind, own: MapTree, { verb }: Loading): Pick<CheckPlan, 'outline'> =>
+  verb === 'validate' && kind.outline ? { outline: () => kind.outline?.(plain(own)) ?? [] } : {};
 
 /** The plan of a check; undefined when a problem was added. `errorGrace`: where the profile names one. */
 export const planCheck = async (

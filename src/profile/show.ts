@@ -34,8 +34,12 @@ const mapLines = (tree: MapTree, indent: string): string[] =>
 /** The profile as one text; references stand as they were written. */
 export const showTree = (tree: MapTree): string => `${mapLines(tree, '').join('\n')}\n`;
 
-const outlineLines = ({ id, outline = [] }: CheckPlan): string[] =>
-  outline.length === 0 ? [] : [`# ${id}, step by step:`, ...outline.map((line, index) => `#   ${index + 1}. ${line}`)];
+const outlineLines = ({ id, outline }: CheckPlan): string[] => {
+  const steps = outline?.() ?? [];
+  return steps.length === 0
+    ? []
+    : [`# ${id}, step by step:`, ...steps.map((line, index) => `#   ${index + 1}. ${line}`)];
+};
 
 /** What the checks do that say so, as comments; empty without any. */
 export const showOutlines = (checks: readonly CheckPlan[]): string => {
