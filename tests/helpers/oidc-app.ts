@@ -16,6 +16,8 @@ export interface OidcKnobs {
   discovery?: number;
   issuer?: string;
   tokenEndpoint?: string;
+  /** Fields of the discovery document that lead elsewhere. */
+  metadata?: Record<string, string>;
   page?: string;
   anyPassword?: boolean;
   consent?: boolean;
@@ -93,6 +95,7 @@ export const startOidcApp = async (knobs: OidcKnobs = {}): Promise<OidcApp> => {
       jwks_uri: `${url}/keys`,
       end_session_endpoint: `${url}/end`,
       revocation_endpoint: `${url}/revoke`,
+      ...knobs.metadata,
     });
   };
   const page = (query: URLSearchParams, response: ServerResponse): void => {
