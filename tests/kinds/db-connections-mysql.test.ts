@@ -138,8 +138,8 @@ describe('the rows', () => {
     ['none', 5, '21', 20],
     ['none, and somebody left between the two statements', 5, '25', 20],
   ])('leave out connections through extra_port: %s', (_, extra_most, Threads_connected, used) => {
-    const given = answers({}, { Threads_connected });
-    const slots = slotsOf({ ...given, limits: { ...given.limits, extra_most } }, 'auth_svc', 'auth');
+    const told = answers({}, { Threads_connected });
+    const slots = slotsOf({ ...told, limits: { ...told.limits, extra_most } }, 'auth_svc', 'auth');
     expect(slots.used).toBe(used);
   });
 

@@ -113,6 +113,12 @@ describe('the roll-out', () => {
     ]),
   );
 
+  it('takes a session of another run for no instance', () => {
+    const other = holder('holdpoint', 1, { client: '10.0.9.9' });
+    const crowd = look({ used: 20, usedByRole: 11 }, [holder('auth@old', 10, { client: '10.0.0.1' }), other]);
+    expect(judge(three(crowd), old, { instances: { target: 120 } }, 'hold').outcome).toBe('pass');
+  });
+
   it.each(['rollout', 'hold'] as const)(
     'that will not fit is blocked in the phase %s, with the arithmetic',
     (phase) => {

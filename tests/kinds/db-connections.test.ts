@@ -268,6 +268,23 @@ describe('the verdict', () => {
     expect(judge(seen(full)).because).toContain('(53300 InitPostgres, 1 of 1 try)');
   });
 
+  it('takes the sessions of another run for nobody’s growth, and ends none of them', () => {
+    const other = holder('holdpoint', 60, { began: 60 });
+    const full = look({ used: 96, usedByRole: 96 }, [holder('auth@77ab0', 36), other]);
+    const verdict = judge(three(full), seen(look({ used: 36, usedByRole: 36 }, [holder('auth@77ab0', 36)])));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'slots_exhausted' });
+    expect(verdict.introduced).toBeUndefined();
+    expect(verdict.next).toMatch(/^scale auth@77ab0 down/);
+  });
+
+  it.each([
+    ['target_unreachable', 'look whether the server runs, then at the network between'],
+    ['target_timeout', 'look at the load of the server, then at its log'],
+  ])('says of %s where to look first, which is not at the slots', (reason, next) => {
+    const gone = missed('target', reason);
+    expect(judge([gone, gone, gone])).toMatchObject({ outcome: 'fail', reason, next });
+  });
+
   it('says what hidden rows may change', () => {
     expect(judge(three(look({ used: 1, hidden: 20, usedByRole: 0 }))).because).toBe(
       "21 of 97 usable slots in use (limit 95 %) (at most: 20 of them are hidden from the probe's role)",

@@ -2,7 +2,7 @@
 import { duration, type Fault, plural, type Sample, secondsUntil } from '../../kit/index.ts';
 import type { Holder, Slots } from '../database/slots.ts';
 import { useFault } from './faults.ts';
-import { inScope, labelOf, ownerOf, sum, unknownIn } from './holders.ts';
+import { inScope, isForeign, labelOf, ownerOf, sum, unknownIn } from './holders.ts';
 import { type Use, usesOf, useText } from './limits.ts';
 import type { Seen } from './seen.ts';
 import type { Spec } from './spec.ts';
@@ -84,7 +84,9 @@ export const projectedFault = (seen: Seen, before: Seen | undefined, spec: Spec)
   if (!instances || !seen.slots || !before?.slots) return undefined;
   if (unknownIn(seen.slots, 'server') + unknownIn(before.slots, 'server') > 0) return undefined;
   const known = new Set(before.holders.map(originOf));
-  const fresh = seen.holders.filter((holder) => holder.role === role && !known.has(originOf(holder)));
+  const fresh = seen.holders.filter(
+    (holder) => isForeign(holder) && holder.role === role && !known.has(originOf(holder)),
+  );
   const found = new Set(fresh.map(originOf)).size;
   if (found === 0) return undefined;
   const each = sum(fresh) / found;

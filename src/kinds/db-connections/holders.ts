@@ -25,6 +25,12 @@ export const inScope = (holder: Holder, limit: LimitName, { role, database }: Sp
 /** The application name, or the role where there is none. */
 export const labelOf = ({ application, role }: Holder): string => application || `role ${role || 'unknown'}`;
 
+/** The name under which this check and those of other runs connect: they take slots, but are nobody's growth. */
+const ourName = 'holdpoint';
+
+/** Not a session of holdpoint: those of another run are not ours, and not the release's either. */
+export const isForeign = ({ application }: Pick<Holder, 'application'>): boolean => application !== ourName;
+
 /** All connections of these holders, or those that began since our first look. */
 export const sum = (holders: readonly Holder[], what: 'connections' | 'began' = 'connections'): number =>
   holders.reduce((all, holder) => all + holder[what], 0);
@@ -67,8 +73,8 @@ export const ownerOf = (now: Seen, before: Seen | undefined, { name, limit }: Us
   const hidden = unknownIn(now.slots, name) + unknownIn(before.slots, name);
   if (hidden > 0)
     return { unattributed: `${hidden} rows are hidden from the probe's role, which needs ${wordsFor(now).privilege}` };
-  const scoped = now.holders.filter((holder) => inScope(holder, name, spec));
-  const earlier = before.holders.filter((holder) => inScope(holder, name, spec));
+  const counts = (holder: Holder): boolean => isForeign(holder) && inScope(holder, name, spec);
+  const [scoped, earlier] = [now.holders.filter(counts), before.holders.filter(counts)];
   const growth = sum(scoped) - sum(earlier);
   if (growth <= 0) return limit < (limitBefore(before.slots, name, spec) ?? limit) ? { owned: false } : {};
   if (isRestarted(now.slots, before.slots)) return { unattributed: 'the server was restarted after the baseline' };

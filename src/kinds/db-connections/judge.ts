@@ -14,6 +14,7 @@ import {
 } from '../../kit/index.ts';
 import { slotFault } from './faults.ts';
 import { fillingFault, fillingIn, projectedFault } from './filling.ts';
+import { nextUnasked } from './next.ts';
 import { churnFault, idleFault, lookBefore, refusedLoginsFault } from './pressure.ts';
 import type { Tries } from './refused.ts';
 import type { Seen } from './seen.ts';
@@ -44,7 +45,7 @@ const judgeAll = (history: History<Seen>, spec: Spec): Verdict => {
   const { failAfter } = history.plan;
   const worst = confirmedByWeight(samples, failAfter, faultOf);
   const verdict = probeVerdict(worst, history.plan, goodText(samples, spec));
-  if (verdict.outcome !== 'pass') return verdict;
+  if (verdict.outcome !== 'pass') return { ...nextUnasked(verdict.reason), ...verdict };
   const hidden = hiddenVerdict(samples, spec);
   if (hidden || spec.churn === undefined) return hidden ?? verdict;
   const churn = confirmed(samples, failAfter, (seen, sample) => churnFault(lookBefore(samples, sample), seen, spec));
