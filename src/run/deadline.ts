@@ -1,4 +1,5 @@
 // An abort signal that fires after a time by the injected clock, or with its parent.
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../kit/index.ts';
 
 export interface Deadline {
@@ -16,6 +17,8 @@ export const deadlineIn = (clock: Clock, ms: number, parent?: AbortSignal): Dead
   });
   // Not AbortSignal.any: for a thousand looks side by side it costs more than the looks.
   const follow = (): void => over.abort(parent?.reason);
+  // Each look that is under way listens: beyond ten Node would print a warning of a leak into the report.
+  if (parent) setMaxListeners(0, parent);
   if (parent?.aborted) follow();
   parent?.addEventListener('abort', follow, { once: true });
   return {
