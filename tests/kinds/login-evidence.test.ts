@@ -88,6 +88,27 @@ describe('the evidence of a failed step', () => {
   });
 });
 
+test.each([
+  [{ status: 200 }, 1],
+  [{ status: 200, contains: 'smoke' }, 0],
+])('a page that is told by %j alone is a warning: %i', async (granted, warnings) => {
+  const server = kept(
+    await serve(
+      (request, response) => void response.end(request.method === 'POST' ? '{"token":"0123456789"}' : 'smoke'),
+    ),
+  );
+  const { look, judge } = kept(
+    await openLogin({
+      target: server.url,
+      account,
+      login: { json: { post: '/in', token: 'token' } },
+      probe: { get: '/', granted },
+    }),
+  );
+  const { parts = [] } = judge(await look('warmup'));
+  expect(parts.filter(({ name, outcome }) => name === 'the proof' && outcome === 'warn')).toHaveLength(warnings);
+});
+
 test('a connection that ends in the middle asks for a look into the log', async () => {
   const server = kept(await serve((request) => void request.socket.destroy()));
   const { look, judge } = await opened(server.url);

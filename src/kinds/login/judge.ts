@@ -11,6 +11,7 @@ import {
   slowFault,
   stepFault,
   stepPart,
+  weakParts,
 } from './messages.ts';
 import { observedParts, raisedFault } from './observe/levels.ts';
 import { loginTimes, overBudget, spread, withSpread } from './observe/times.ts';
@@ -87,7 +88,7 @@ const groupPart = (spec: LoginSpec, name: string, samples: Sample<LoginSeen>[]):
 const partsOf = (spec: LoginSpec, samples: Sample<LoginSeen>[], negatives: readonly StepSeen[]): Part[] => {
   const all = seenOf(samples);
   const observed = all.flatMap((seen) => observedParts(seen.observed ?? [], spec));
-  const refused = [...negatives.map(stepPart), ...skippedParts(spec, all), ...observed];
+  const refused = [...negatives.map(stepPart), ...skippedParts(spec, all), ...weakParts(spec), ...observed];
   if (spec.instances !== undefined)
     return [...[...byGroup(samples)].map(([name, own]) => groupPart(spec, name, own)), ...refused];
   const steps = lastSeen(samples)?.steps.filter((step) => !isNegative(step)) ?? [];

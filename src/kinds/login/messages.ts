@@ -1,5 +1,6 @@
 // The sentences of a `login` check: what failed at which step, what that means, and where to look first.
 import type { Part } from '../../kit/samples.ts';
+import { looksAtContent } from '../http/matcher.ts';
 import { duration, plural } from '../../kit/text.ts';
 import type { Fault } from '../../kit/verdicts.ts';
 import { pageBehindFails } from './classify.ts';
@@ -141,6 +142,19 @@ export const stepPart = (step: StepSeen): Part => ({
     .join('; '),
   ms: step.ms,
 });
+
+/** A page that says nothing of the account proves little: an error page with status 200 would pass, too. */
+export const weakParts = ({ probe: { granted } }: LoginSpec): Part[] =>
+  looksAtContent(granted)
+    ? []
+    : [
+        {
+          name: 'the proof',
+          outcome: 'warn',
+          because:
+            '`probe.granted` names no text and no JSON value: any page that is answered like this passes; name what only the account sees',
+        },
+      ];
 
 const negativeNames: Record<Negative, NegativeName> = {
   anonymous: 'a stranger',
