@@ -25,9 +25,19 @@ export const assess = (kind: AnyKind, spec: unknown, history: AnyHistory): Verdi
     first(groups, ourFault) ??
     first(groups, (group) => brokenInstrument(group, history)) ??
     first(groups, throttled) ??
-    first(groups, (group) => refusingTarget(group, history.plan.failAfter)) ??
+    withNext(
+      first(groups, (group) => refusingTarget(group, history.plan.failAfter)),
+      () => spoken(kind, spec, history),
+    ) ??
     unsettledWhileBlind(groups, spoken(kind, spec, history))
   );
+};
+
+/** Where to look first when a target refuses, which the kind knows if it comes to the same reason. */
+const withNext = (verdict: Verdict | undefined, ofKind: () => Verdict): Verdict | undefined => {
+  if (!verdict) return undefined;
+  const { outcome, reason, next } = ofKind();
+  return outcome === 'fail' && reason === verdict.reason && next !== undefined ? { ...verdict, next } : verdict;
 };
 
 /**

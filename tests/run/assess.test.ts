@@ -36,6 +36,17 @@ const judge = (entries: Entry[], over: Parameters<typeof history>[1] = {}): Verd
 const brief = ({ outcome, settled, reason }: Verdict): string => `${outcome} ${settled ? 'settled' : 'open'} ${reason}`;
 
 describe('missed looks', () => {
+  it.each([
+    ['of the same failure', { outcome: 'fail', settled: true, reason: 'target_reason', next: 'its log' }, 'its log'],
+    ['of another failure', { outcome: 'fail', settled: true, reason: 'slow', next: 'its size' }, undefined],
+    ['of no failure', { outcome: 'pass', settled: true, reason: 'target_reason', next: 'nothing' }, undefined],
+  ] as const)('take from the kind where to look first: what it says %s', (_, says, next) => {
+    const kind = { ...scriptedKind(() => 0), judge: (): Verdict => ({ because: 'it says so', ...says }) };
+    const verdict = assess(kind, {}, history(['target', 'target', 'target']));
+    expect(verdict).toMatchObject({ outcome: 'fail', reason: 'target_reason', because: 'missed by target' });
+    expect(verdict.next).toBe(next);
+  });
+
   it.each<[string, Entry[], string]>([
     ['nothing yet', [], 'inconclusive open no_samples'],
     ['good', [1, 1, 1], 'pass settled ok'],
