@@ -34,7 +34,7 @@ export interface Out {
   write(text: string): void;
   /** Masks secrets in a text before it is cut or wrapped: `write` no longer recognises half a secret. */
   redact(text: string): string;
-  /** Width in columns now (a terminal may be resized); 80 where unknown. */
+  /** Width in columns now (a terminal may be resized); where unknown 80, and 100 for what is no terminal. */
   columns(): number;
   rows(): number;
   /** A terminal that understands cursor movement. */

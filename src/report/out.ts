@@ -58,7 +58,7 @@ export const createOut = (stream: TextStream, options: OutOptions): Out => {
       }
     },
     redact: (text) => options.redact(text),
-    columns: () => size(stream.columns, 80),
+    columns: () => size(stream.columns, stream.isTTY === true ? 80 : 100),
     rows: () => size(stream.rows, 24),
     terminal: understands && !is(options.env('CI')),
     colour: wantsColour(understands, options.env),

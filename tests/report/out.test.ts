@@ -34,11 +34,11 @@ it('redacts what is written, and a text that will be cut', () => {
 it('asks the stream for its size each time; 0 and undefined are unknown', () => {
   const { stream } = streamOf();
   const out = outOf(stream);
-  expect([out.columns(), out.rows()]).toEqual([80, 24]);
+  expect([out.columns(), out.rows()]).toEqual([100, 24]);
   Object.assign(stream, { columns: 200, rows: 50 });
   expect([out.columns(), out.rows()]).toEqual([200, 50]);
   Object.assign(stream, { columns: 0, rows: 0 });
-  expect([out.columns(), out.rows()]).toEqual([80, 24]);
+  expect([out.columns(), out.rows()]).toEqual([100, 24]);
 });
 
 describe('terminal and colour', () => {

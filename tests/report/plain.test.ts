@@ -96,6 +96,22 @@ it('shows a record from a file without any event, beginning with the decision', 
   expect(out.text()).toMatch(/^ROLLED BACK and verified: auth\/production/);
 });
 
+it('the summary keeps to a terminal that cannot be redrawn, and to 100 columns in a log', () => {
+  const widths = [60, 200].map((columns) => {
+    const out = fakeOut({ columns });
+    void plain.open(out, fakeClock()).end(incidentRecord());
+    return Math.max(
+      ...out
+        .text()
+        .split('\n')
+        .map((line) => line.length),
+    );
+  });
+  expect(widths[0]).toBeLessThanOrEqual(60);
+  expect(widths[1]).toBeGreaterThan(60);
+  expect(widths[1]).toBeLessThanOrEqual(100);
+});
+
 describe('the heartbeat', () => {
   const open = () => {
     const [out, clock] = [fakeOut(), fakeClock()];
