@@ -26,7 +26,8 @@ function putOff(code, waits) {
   const kept = text.replaceAll(imported, (line, name, path) => {
     if (path.startsWith('node:')) return `var ${name} = require("${path}");\n`;
     if (!waits(path) || !name.startsWith('import_')) return `import * as ${name} from "${path}";\n`;
-    inPlace.set(name, `require("${path}")`);
+    // In brackets, for `new import_x.Name()`.
+    inPlace.set(name, `(require("${path}"))`);
     return '';
   });
   return kept.replaceAll(/\bimport_\w+\b/g, (name) => inPlace.get(name) ?? name);
