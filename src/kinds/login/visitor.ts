@@ -2,10 +2,10 @@
 // that the check names: HTTP libraries send headers and, on 307 and 308, the password to wherever a redirect points.
 import type { Http, HttpRequest, HttpResponse } from '../../kit/io.ts';
 import { isRedirect } from './classify.ts';
-import { formVisit, learnFields, redirected, whyNot } from './flows/onward.ts';
+import { nextVisit } from './flows/next-visit.ts';
+import { whyNot } from './flows/onward.ts';
 import type { Signer } from './flows/digest.ts';
-import { learnQuery, type Visit, withoutQuery } from './flows/visit.ts';
-import { selfSubmittingForm } from './flows/self-submitting.ts';
+import { type Visit, withoutQuery } from './flows/visit.ts';
 import { type Cookies, openCookies, type SetCookie } from './jar.ts';
 import { unansweredHop, hopOf } from './observe/hops.ts';
 import type { HopSeen } from './seen.ts';
@@ -87,25 +87,6 @@ export const shownVisit = ({ method, url }: Visit, home: string): string => {
 
 /** A cookie of some length is a session or a token; a short one is a preference whose value is an ordinary word. */
 const secretLength = 8;
-
-/** Where a redirect points; what is no URL counts as foreign. */
-const targetOf = ({ last, url }: Arrival): string => {
-  const location = last.headers['location']?.[0] ?? '';
-  return URL.canParse(location, url) ? new URL(location, url).href : 'invalid:';
-};
-
-/** What a browser would ask for next by itself: the target of a redirect, or a form that sends itself. */
-const nextOf = async (at: Arrival, { learn }: Surroundings): Promise<Visit | undefined> => {
-  if (isRedirect(at.last)) {
-    const target = targetOf(at);
-    learnQuery(target, learn);
-    return redirected(at.visit, target, at.last.status);
-  }
-  const form = at.last.status < 400 ? await selfSubmittingForm(at.last.body, at.url) : undefined;
-  if (!form) return undefined;
-  learnFields(form, learn);
-  return formVisit(form, new URLSearchParams(form.fields).toString(), at.url);
-};
 
 const paramsOf = ({ url, body }: Visit): URLSearchParams => new URLSearchParams(body ?? new URL(url).search);
 
@@ -190,7 +171,7 @@ export const openVisitor = async (around: Surroundings): Promise<Visitor> => {
     async follow(arrival) {
       let at = arrival;
       for (let hop = 0; ; hop += 1) {
-        const next = await nextOf(at, around);
+        const next = await nextVisit(at, around.learn);
         if (!next) return at;
         if (isCaught(next, visitor)) return { ...at, caught: paramsOf(next) };
         const refusal = hop >= maxHops ? `more than ${maxHops} redirects` : refusalOf(at, next);
