@@ -157,6 +157,7 @@ function falseAlarms(rule) {
 /**
  * What is to be reached within a unit, at 1, 10, 100 and 1000 requests/s: the median of the runs that fired where at least half do (null:
  * fewer do), as an earlier implementation of the method measured it.
+ * @type {[string, number, number, Record<string, (number | null)[]>][]}
  */
 const CHANGES = [
   ['0.1 → 0.3 %', 0.001, 0.003, { R: [null, null, 190, 50] }],

@@ -98,7 +98,10 @@ const autoNeeds = (
       declared.by !== 'nobody' && !(declared.by === 'declaration' && !declared.reversible),
       'auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
     ],
-    [control !== undefined, 'auto needs rollback.control: { status: URL }, { command: […] }, a list of those, or { none: REASON }'],
+    [
+      control !== undefined,
+      'auto needs rollback.control: { status: URL }, { command: […] }, a list of those, or { none: REASON }',
+    ],
     [
       platform.fence === 'server' || keys.allowClientFence,
       `auto needs a fence on the server; ${platform.name} compares on our side only: say allowClientFence: true to accept the race`,

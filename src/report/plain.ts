@@ -60,7 +60,11 @@ const openLog = (out: Out, clock: Clock): ReporterSession => {
     end: (record, saved) => {
       if (closed.signal.aborted) return;
       closed.abort();
-      const page = { columns: Math.min(summaryColumns, out.columns()), colour: out.colour, clean: (text: string) => clean(text, out.redact) };
+      const page = {
+        columns: Math.min(summaryColumns, out.columns()),
+        colour: out.colour,
+        clean: (text: string) => clean(text, out.redact),
+      };
       const space = view === emptyView ? '' : '\n';
       out.write(`${space}${layOut(summary(record, saved), page).join('\n')}\n`);
     },

@@ -47,8 +47,17 @@ export const AREAS: Readonly<Record<string, Area>> = {
 
 /** Parts of Node that only compute; every other part is the world. */
 const PURE_BUILTINS = [
-  ...['path', 'path/posix', 'url', 'crypto', 'util', 'events', 'buffer', 'string_decoder', 'assert'],
-  ...['zlib', 'stream/promises'],
+  'path',
+  'path/posix',
+  'url',
+  'crypto',
+  'util',
+  'events',
+  'buffer',
+  'string_decoder',
+  'assert',
+  'zlib',
+  'stream/promises',
 ];
 
 /** What belongs to the process itself: its terminal and its measure of itself. */

@@ -58,7 +58,9 @@ const system = async (start: 'ecosystem' | 'inside'): Promise<Pm2System> => {
     await makeLink(join(root, 'releases', release), current);
   };
   await link('v2');
-  const apps = [{ name: 'auth', script: join(current, 'app.js'), cwd: current, listen_timeout: 200, kill_timeout: 500 }];
+  const apps = [
+    { name: 'auth', script: join(current, 'app.js'), cwd: current, listen_timeout: 200, kill_timeout: 500 },
+  ];
   await writeFile(ecosystem, `module.exports = ${JSON.stringify({ apps })};`);
   await run(['delete', 'all']).catch(() => undefined);
   await (start === 'ecosystem' ? run(['start', ecosystem]) : run(['start', 'app.js', '--name', 'auth'], current));

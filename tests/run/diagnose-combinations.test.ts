@@ -366,7 +366,9 @@ describe('the headline of the incident, from what db-connections really says', (
 
   it('when going back did not help, what outlives the release comes first', () => {
     const { headline, next } = diagnose({ decision, findings, stops: [], rollback: report('UNVERIFIED') });
-    expect(headline).toMatch(/^Going back to 77ab0 did not help: as it went\. .* First seen as: ordinary slots exhausted on auth-db/);
+    expect(headline).toMatch(
+      /^Going back to 77ab0 did not help: as it went\. .* First seen as: ordinary slots exhausted on auth-db/,
+    );
     expect(headline).not.toContain('First: ');
     expect(next[0]).toMatch(/^Look at what the release changed that a rollback does not take back/);
   });
