@@ -86,6 +86,8 @@ export interface Part {
   /** `warn`: not as it should be, and no reason to fail; it stays visible beside a check that passes. */
   outcome: 'pass' | 'warn' | 'fail' | 'inconclusive' | 'error' | 'skipped';
   because: string;
+  /** What was asked and what came back, with a line to ask it again by hand: bounded, without a secret. */
+  evidence?: string;
   ms?: number;
 }
 

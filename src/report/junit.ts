@@ -4,6 +4,7 @@ import { atEnd } from './at-end.ts';
 import { exitReason, isUnwell, lengthOf, stopsOf } from './ending.ts';
 import { headline, targetOf } from './headline.ts';
 import { numbersOf } from './numbers.ts';
+import { partText } from './evidence.ts';
 import { partWarnings } from './part-warnings.ts';
 import { element } from './xml.ts';
 
@@ -102,7 +103,7 @@ const details = (check: RecordedCheck, record: RunRecord): string[] => [
   ...numbersOf(check, record).map(({ name, text }) => `${name}: ${text}`),
   `attribution: ${check.attribution}`,
   `action: ${check.action}`,
-  ...check.parts.map(({ name, outcome, because }) => `${name}: ${outcome}: ${because}`),
+  ...check.parts.map((part) => `${part.name}: ${part.outcome}: ${partText(part)}`),
   ...(check.next === undefined ? [] : [`next: ${check.next}`]),
 ];
 

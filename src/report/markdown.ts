@@ -3,6 +3,7 @@ import { clip, duration, type RecordedCheck, type Reporter, type RunRecord } fro
 import { atEnd } from './at-end.ts';
 import { comparedWith, holders, withoutStep } from './by-hand.ts';
 import { isUnwell, lengthOf, stopsOf, worstFirst } from './ending.ts';
+import { evidenceOf } from './evidence.ts';
 import { headline } from './headline.ts';
 import { code, escapeMarkdown, table } from './markdown-text.ts';
 import { beforeWord, numbersOf } from './numbers.ts';
@@ -30,6 +31,7 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
     stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
     checks(record),
     warnings(record),
+    evidence(record),
     steps(record),
     rollback(record),
     textsOf(comparedWith(record)).map(escapeMarkdown),
@@ -103,6 +105,16 @@ const notes = (check: RecordedCheck, record: RunRecord): string => {
 export const stepsOf = ({ diagnosis: { next }, checks: all }: RunRecord): string[] => [
   ...new Set(next.length > 0 ? next : all.filter(isUnwell).flatMap((check) => check.next ?? [])),
 ];
+
+/** In characters; what shipped checks give is shorter, so that the line for the shell stays whole. */
+const longestEvidence = 1_000;
+
+/** What came back where a check fails, and how to ask for it again. */
+const evidence = (record: RunRecord): string[] =>
+  record.checks.flatMap((check) => {
+    const text = evidenceOf(check);
+    return text === undefined ? [] : [`- ${escapeMarkdown(check.title)}: ${code(clip(text, longestEvidence))}`];
+  });
 
 const warnings = (record: RunRecord): string[] => {
   const list = partWarnings(record).map(

@@ -10,9 +10,11 @@ import {
   type Verb,
 } from '../kit/index.ts';
 import { byHand, comparedWith, holders, shortened, withoutStep } from './by-hand.ts';
+import { evidenceOf } from './evidence.ts';
 import { headline } from './headline.ts';
 import type { Line } from './lines.ts';
 import { partWarnings } from './part-warnings.ts';
+import { rolledBack } from './rollback-lines.ts';
 import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
@@ -60,7 +62,14 @@ const unwell = (record: RunRecord): Line[] => {
   const shown = record.verb === 'check' ? byHand.failing : most.failing;
   const hidden = bad.slice(shown).map(({ id }) => id);
   const rest = hidden.length > 0 ? [{ text: `  and ${hidden.length} more: ${hidden.join(', ')}` }] : [];
-  return [...stops(record), ...bad.slice(0, shown).map((check) => checkLine(check, record)), ...rest];
+  return [...stops(record), ...bad.slice(0, shown).flatMap((check) => unwellLines(check, record, bad.length)), ...rest];
+};
+
+/** With what came back where it failed; by hand only where the screen has room for it. */
+const unwellLines = (check: RecordedCheck, record: RunRecord, all: number): Line[] => {
+  const evidence = record.verb !== 'check' || all === 1 ? evidenceOf(check) : undefined;
+  const line = checkLine(check, record);
+  return evidence === undefined ? [line] : [line, { text: `      ${evidence}`, tone: 'dim', indent: 6 }];
 };
 
 /** The layer that explains the others first, as in the diagnosis. */
@@ -118,23 +127,6 @@ const next = (record: RunRecord): Line[] => {
 };
 
 const withheldLine = (why: string): Line => ({ text: `A rollback was withheld: ${why}`, indent: 6 });
-
-/** How the rollback went, and the way back by hand where it did not arrive. */
-const rolledBack = ({ rollback, decision }: RunRecord): Line[] => {
-  if (!rollback) return [];
-  const arrived = rollback.state === 'ROLLED_BACK' || rollback.state === 'UNVERIFIED';
-  const refusing = rollback.guards.filter(({ ok, because }) => !ok && because !== rollback.because);
-  return [
-    ...labelledLine('rollback', rollback.because === decision.withheld ? undefined : rollback.because),
-    ...refusing.flatMap(({ name, because }) => labelledLine(`guard ${name}`, because)),
-    ...(rollback.mitigations ?? []).flatMap((text) => labelledLine('instead', text)),
-    ...labelledLine('by hand', arrived ? undefined : rollback.manual),
-    ...labelledLine('afterwards', arrived ? rollback.aftermath : undefined),
-  ];
-};
-
-const labelledLine = (label: string, text: string | undefined): Line[] =>
-  text ? [{ text: `${label}: ${text}`, indent: 6 }] : [];
 
 /** What passed, each with its sentence: it holds the caveat. After a failure only what is not plainly green. */
 const passed = (record: RunRecord): Line[] => {

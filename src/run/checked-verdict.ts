@@ -23,6 +23,7 @@ const verdictSchema = z.object({
         name: text,
         outcome: z.enum([...outcome.options, 'warn', 'skipped']),
         because: z.string(),
+        evidence: z.string().optional(),
         ms: z.number().optional(),
       }),
     )

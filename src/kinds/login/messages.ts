@@ -133,13 +133,8 @@ const partOutcome = (step: StepSeen): Part['outcome'] => {
 export const stepPart = (step: StepSeen): Part => ({
   name: step.name,
   outcome: partOutcome(step),
-  because: [
-    `${step.outcome}${explained(step)}`,
-    ...(step.evidence ? [evidenceText(step.evidence)] : []),
-    hopsText(step.hops ?? []),
-  ]
-    .filter(Boolean)
-    .join('; '),
+  because: [`${step.outcome}${explained(step)}`, hopsText(step.hops ?? [])].filter(Boolean).join('; '),
+  ...(step.evidence ? { evidence: evidenceText(step.evidence) } : {}),
   ms: step.ms,
 });
 

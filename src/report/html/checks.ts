@@ -1,4 +1,5 @@
 // The checks: at a glance as a list, and one by one with parts, charts and samples; the worst first.
+import { partText } from '../evidence.ts';
 import { duration, type Outcome, type Part as CheckPart, type RecordedCheck, type RunRecord } from '../../kit/index.ts';
 import { worstFirst } from '../ending.ts';
 import { since } from '../wording.ts';
@@ -79,6 +80,6 @@ const partsOf = (parts: readonly CheckPart[]): Part => {
   return when(
     parts.length > 0,
     () =>
-      html`<ul class="parts">${parts.map(({ name, outcome, because, ms }) => html`<li>${chip(outcome)}<div><b>${name}</b>${took(ms)} ${because}</div></li>`)}</ul>`,
+      html`<ul class="parts">${parts.map((part) => html`<li>${chip(part.outcome)}<div><b>${part.name}</b>${took(part.ms)} ${partText(part)}</div></li>`)}</ul>`,
   );
 };
