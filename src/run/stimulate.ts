@@ -21,13 +21,15 @@ type Stimulus = NonNullable<Session<Json>['stimulus']>;
 interface Reading {
   value: number;
   unit: string;
+  limit?: number;
 }
 
 /** The number that a check reads from some samples; undefined where it gives none. */
 const numberOf = (one: Watched, samples: readonly Sample<Json>[], now: number): Reading | undefined => {
   const { check } = one;
   const verdict = assess(check.kind, check.spec, { ...historyOf(one, now, false), samples: asHold(samples) });
-  return verdict.value === undefined ? undefined : { value: verdict.value, unit: verdict.unit ?? '' };
+  const { value, unit = '', limit } = verdict;
+  return value === undefined ? undefined : { value, unit, ...(limit === undefined ? {} : { limit }) };
 };
 
 /** What the load did to the number of one check. */
@@ -35,9 +37,8 @@ const effectOn = (one: Watched, before: Reading | undefined, during: readonly Sa
   const values = during.flatMap((sample) => numberOf(one, [sample], now)?.value ?? []);
   const after = values.at(-1);
   if (!before || after === undefined) return [];
-  return [
-    { check: one.check.id, unit: before.unit, before: before.value, highest: Math.max(before.value, ...values), after },
-  ];
+  const { value, ...rest } = before;
+  return [{ check: one.check.id, ...rest, before: value, highest: Math.max(value, ...values), after }];
 };
 
 /** The same check, looked at more often, with samples of its own until the load is over. */

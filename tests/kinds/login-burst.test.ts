@@ -193,6 +193,36 @@ describe('what a burst says', () => {
     ]);
   });
 
+  // 4 + (83 − 4) / 20 × 60/s × 0.743 s = 180.1: each login under way takes 3.95 connections, and 44.6 are under way at the peak.
+  test.each<[number | undefined, number | undefined, string, string]>([
+    [97, 60, 'warn', 'and fell back to 4; needs about 181 connections at the declared peak of 60/s, has 97'],
+    [200, 60, 'pass', 'and fell back to 4; needs about 181 connections at the declared peak of 60/s, has 200'],
+    [undefined, 1.5, 'pass', 'and fell back to 4; needs about 9 connections at the declared peak of 1.5/s'],
+    [97, undefined, 'pass', 'and fell back to 4'],
+  ])('against a limit of %s at a peak of %s/s', (limit, peak, outcome, end) => {
+    const watched = { check: 'db-connections', unit: 'connections', before: 4, highest: 83, after: 4 };
+    const data = { check: 'login', watched: [{ ...watched, ...(limit === undefined ? {} : { limit }) }] };
+    const keys = { logins: 20, concurrency: 20, ...(peak === undefined ? {} : { peak }) };
+    const parts = burstParts({ ...seen, concurrency: 20, mean: 743 }, keys, [{ at: 1, name: 'stimulus', data }]);
+    expect(parts[1]).toEqual({
+      name: 'burst and db-connections',
+      outcome,
+      because: `connections rose by 79 (from 4 to 83) for 20 concurrent logins ${end}`,
+    });
+  });
+
+  test.each<[string, number]>([
+    ['60/s', 60],
+    ['90/min', 1.5],
+  ])('reads the peak %s as logins a second', (peak, expected) => {
+    expect(login.spec.parse(raw('http://auth.test', { peak }))).toMatchObject({ burst: { peak: expected } });
+  });
+
+  test('refuses a peak without a time', () => {
+    const parsed = login.spec.safeParse(raw('http://auth.test', { peak: '60' }));
+    expect(JSON.stringify(parsed.error?.issues)).toContain('must be a rate like 60/s or 90/min');
+  });
+
   test('stands beside the logins of the hold, and fails them only as a whole', () => {
     const spec = login.spec.parse(raw('http://auth.test', { p95: '100ms' }));
     const step = {

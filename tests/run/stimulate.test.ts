@@ -38,7 +38,7 @@ describe('a load of its own', () => {
     expect(record.exitCode).toBe(0);
     expect(record.marks.find(({ name }) => name === 'stimulus')?.data).toEqual({
       check: 'login',
-      watched: [{ check: 'db-connections', unit: '', before: 2, highest: 9, after: 9 }],
+      watched: [{ check: 'db-connections', unit: '', limit: 100, before: 2, highest: 9, after: 9 }],
     });
     const phases = (id: string): string[] => [
       ...new Set(record.checks.find((check) => check.id === id)?.samples.map(({ phase }) => phase)),

@@ -96,6 +96,8 @@ export type BurstSeen = {
   /** The most at once. */
   concurrency: number;
   ms: number;
+  /** Milliseconds of the logins that were granted. */
+  mean?: number;
   p50?: number;
   p95?: number;
   /** The first login that was not granted; it ended the burst. */

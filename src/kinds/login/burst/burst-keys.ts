@@ -5,6 +5,13 @@ import { positiveDuration } from '../../../kit/units.ts';
 /** More would be a load test: it needs another tool, another account and somebody who watches. */
 const most = { logins: 100, concurrency: 20 };
 
+/** `60/s` or `90/min`, as logins a second. */
+const rate = () =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?\/(s|min)$/, 'must be a rate like 60/s or 90/min')
+    .transform((text) => Number.parseFloat(text) / (text.endsWith('/min') ? 60 : 1));
+
 /** Off unless it is named. */
 export const burstSchema = () =>
   z
@@ -16,6 +23,8 @@ export const burstSchema = () =>
         concurrency: z.number().int().min(1).max(most.concurrency).default(5),
         /** The 95th percentile of the logins may be so long. */
         p95: positiveDuration().optional(),
+        /** The most logins that users make at a time: what the database would need then is worked out and held against its limit. */
+        peak: rate().optional(),
       }),
     ])
     .optional();

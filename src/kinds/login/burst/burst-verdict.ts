@@ -45,6 +45,7 @@ export const burstFault = (seen: BurstSeen, keys: BurstKeys | undefined): Fault 
 interface Watched {
   check: string;
   unit: string;
+  limit?: number;
   before: number;
   highest: number;
   after: number;
@@ -66,14 +67,35 @@ const watchedIn = (marks: readonly Mark[], check: string): Watched[] =>
 /** Half of the rise or more is still there after the burst. */
 const stays = ({ before, highest, after }: Watched): boolean => after - before >= (highest - before) / 2;
 
-const watchedPart = (one: Watched, seen: BurstSeen): Part => {
+/**
+ * What the number would be at the declared peak: so many logins are under way as arrive in the time of one (Little's law,
+ * L = λ·W), and each takes what one of the burst took. A lower bound where logins become slower under load.
+ */
+const atPeak = (
+  { before, highest, limit, unit }: Watched,
+  { mean, concurrency }: BurstSeen,
+  peak: number | undefined,
+): { isOver: boolean; text: string } => {
+  if (peak === undefined || mean === undefined) return { isOver: false, text: '' };
+  const needed = Math.ceil(before + ((highest - before) / concurrency) * peak * (mean / 1000));
+  const has = limit === undefined ? '' : `, has ${count(limit)}`;
+  const rate = `${Number(peak.toFixed(2))}/s`;
+  return {
+    isOver: limit !== undefined && needed > limit,
+    text: `; needs about ${count(needed)} ${unit} at the declared peak of ${rate}${has}`,
+  };
+};
+
+const watchedPart = (one: Watched, seen: BurstSeen, keys: BurstKeys | undefined): Part => {
   const { check, before, highest, after, unit } = one;
   const name = `burst and ${check}`;
   const rise = highest - before;
   if (rise <= 0) return { name, outcome: 'pass', because: `stayed at ${count(before)} ${unit} or below` };
   const end = stays(one) ? 'did not fall' : `fell back to ${count(after)}`;
-  const because = `${unit} rose by ${count(rise)} (from ${count(before)} to ${count(highest)}) for ${plural(seen.concurrency, 'concurrent login')} and ${end}`;
-  return { name, outcome: stays(one) && rise >= seen.concurrency ? 'warn' : 'pass', because };
+  const peak = atPeak(one, seen, keys?.peak);
+  const because = `${unit} rose by ${count(rise)} (from ${count(before)} to ${count(highest)}) for ${plural(seen.concurrency, 'concurrent login')} and ${end}${peak.text}`;
+  const isLeak = stays(one) && rise >= seen.concurrency;
+  return { name, outcome: isLeak || peak.isOver ? 'warn' : 'pass', because };
 };
 
 const ownPart = (seen: BurstSeen, keys: BurstKeys | undefined): Part => {
@@ -91,5 +113,5 @@ const ownPart = (seen: BurstSeen, keys: BurstKeys | undefined): Part => {
 /** The burst and what it did to others, as parts. */
 export const burstParts = (seen: BurstSeen, keys: BurstKeys | undefined, marks: readonly Mark[]): Part[] => [
   ownPart(seen, keys),
-  ...watchedIn(marks, seen.check).map((one) => watchedPart(one, seen)),
+  ...watchedIn(marks, seen.check).map((one) => watchedPart(one, seen, keys)),
 ];
