@@ -69,7 +69,7 @@ function targetExists(given: Case): Promise<Answer> {
   const { to = '' } = given.order;
   const sentence = platform.targetMissing
     ? `${to} is still there`
-    : 'the platform cannot tell whether it is still there';
+    : `the platform cannot tell whether ${to} is still there`;
   return askPlatform(
     given,
     `whether ${to} is still there`,
