@@ -9,6 +9,7 @@ import {
   type ReporterSession,
   type RunRecord,
   UsageError,
+  messageOf,
 } from '../kit/index.ts';
 import { createOut, type TextStream } from '../report/index.ts';
 import type { Context } from './context.ts';
@@ -169,5 +170,5 @@ const guardedAsync = async (context: Context, step: () => Promise<void>): Promis
 };
 
 const say = ({ stderr }: Context, error: unknown): void => {
-  stderr.write(`holdpoint: a report failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  stderr.write(`holdpoint: a report failed: ${messageOf(error)}\n`);
 };

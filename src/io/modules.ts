@@ -1,4 +1,5 @@
 // Finds and runs code that a profile names: the one place with a computed import.
+import { messageOf } from '../kit/errors.ts';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -44,7 +45,7 @@ const reasonOf = (error: unknown, specifier: string): string => {
   if (code === 'MODULE_NOT_FOUND')
     return specifier.startsWith('.') ? `there is no file ${specifier}` : `"${specifier}" is not installed here`;
   if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return `its package does not export "${specifier}"`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 const find: Modules['find'] = async (specifier, from) => {

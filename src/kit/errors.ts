@@ -41,3 +41,6 @@ export class MissedLook extends Error {
 /** Recognised by its fields, so that errors of another copy of the kit count too. */
 export const isMissedLook = (error: unknown): error is MissedLook =>
   error instanceof Error && error.name === 'MissedLook' && 'missed' in error;
+
+/** What was thrown, as a sentence: plugins and libraries throw other things than errors, too. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

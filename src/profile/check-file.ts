@@ -1,6 +1,6 @@
 // Finds the file with a check's defaults: a shipped check, a file of the project, or one of an installed package.
 import { basename, join, resolve } from 'node:path';
-import { nearest } from '../kit/index.ts';
+import { nearest, messageOf } from '../kit/index.ts';
 import type { Loading } from './loading.ts';
 import { readTree } from './read.ts';
 import { type MapTree, type Origin, textAt } from './tree.ts';
@@ -39,7 +39,7 @@ const packagePath = async ({ id, use = '', origin }: Asked, loading: Loading): P
   try {
     return await loading.io.modules.find(use, loading.file);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = messageOf(error);
     loading.problems.add(`${use} was not found: ${because}`, origin, ['checks', id, 'use']);
     return undefined;
   }

@@ -1,4 +1,5 @@
 // A profile file and all the files that it extends, the lowest first.
+import { messageOf } from '../kit/errors.ts';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Io } from '../kit/index.ts';
 import { mayRefer } from './references.ts';
@@ -34,7 +35,7 @@ const packageFile = async (name: string, from: string, origin: Origin, { io, pro
   try {
     return await io.modules.find(name, from);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = messageOf(error);
     return problems.add(`${because}; write ./${name}.yaml for a file`, origin, ['extends']) as undefined;
   }
 };

@@ -1,4 +1,5 @@
 // Adds the parts that a profile's plugins bring to the registry, after holding them against the contract.
+import { messageOf } from '../kit/errors.ts';
 import type { Io, Plugin, Registered, Registry } from '../kit/index.ts';
 import { type Contract, contracts, pluginSchema } from './plugin-schema.ts';
 import type { Problems } from './problems.ts';
@@ -31,8 +32,7 @@ const namedPlugins = (layers: readonly MapTree[], problems: Problems): Named[] =
   });
 };
 
-const sentence = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+const sentence = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
 const exportsOf = async ({ name, origin }: Named, { io, problems }: Options) => {
   try {

@@ -1,4 +1,5 @@
 // Holds one tree against one zod schema.
+import { messageOf } from '../kit/errors.ts';
 import type { ZodType } from 'zod';
 import { tellIssues, type Validated } from './issues.ts';
 import type { Problems } from './problems.ts';
@@ -18,7 +19,7 @@ const thrownBy = async (schema: ZodType, input: unknown) => {
   try {
     return await schema.safeParseAsync(input);
   } catch (error) {
-    return { thrown: error instanceof Error ? error.message : String(error) };
+    return { thrown: messageOf(error) };
   }
 };
 

@@ -1,5 +1,5 @@
 // Tells people elsewhere how a run ended: a chat message or a JSON document. It never changes how the run ended.
-import { clip, type Http, HttpFailure, type NotifyPlan, type RunRecord } from '../kit/index.ts';
+import { clip, type Http, HttpFailure, type NotifyPlan, type RunRecord, messageOf } from '../kit/index.ts';
 import { headline, targetOf } from './headline.ts';
 import { textsOf } from './lines.ts';
 import { summary } from './wording.ts';
@@ -44,7 +44,7 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host :
 
 const nameOf = (error: unknown): string => {
   if (error instanceof HttpFailure || (error instanceof Error && 'code' in error)) return String(error.code);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 const bodies: Record<Target['format'], (record: RunRecord, tools: NotifyTools) => object> = {

@@ -1,5 +1,5 @@
 // Everything after the hold: one last look, and the decision.
-import { type Decision, duration, type Timings } from '../kit/index.ts';
+import { type Decision, duration, type Timings, messageOf } from '../kit/index.ts';
 import { askControl } from './control.ts';
 import { type Course, finalFindings } from './course.ts';
 import { decide } from './decide.ts';
@@ -54,7 +54,7 @@ const stillLive = async ({ input, from }: Course): Promise<Stop[]> => {
       if (settled) return [];
       text = detail;
     } catch (error) {
-      text = error instanceof Error ? error.message : String(error);
+      text = messageOf(error);
     }
     await io.clock.sleep(rereadAfter, signal);
   }

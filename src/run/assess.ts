@@ -8,6 +8,7 @@ import {
   type Missed,
   type Sample,
   type Verdict,
+  messageOf,
 } from '../kit/index.ts';
 import { checkedVerdict } from './checked-verdict.ts';
 
@@ -119,7 +120,7 @@ const spoken = (kind: AnyKind, spec: unknown, history: AnyHistory): Verdict => {
   try {
     return provenBySight(checkedVerdict(kind.name, kind.judge(history, spec)), history);
   } catch (error) {
-    const because = `the judge of kind ${kind.name} failed: ${error instanceof Error ? error.message : String(error)}`;
+    const because = `the judge of kind ${kind.name} failed: ${messageOf(error)}`;
     return { outcome: 'error', settled: true, reason: 'bug', because };
   }
 };

@@ -1,4 +1,5 @@
 // Asks the control (another region, a dependency) whether it fails, too: then the fault is not in this release alone.
+import { messageOf } from '../kit/errors.ts';
 import type { Control, Io, RollbackPlan } from '../kit/index.ts';
 import type { Stop } from './finding.ts';
 
@@ -35,7 +36,7 @@ const statusFault = async (url: string, io: Io, signal: AbortSignal): Promise<st
     const { status } = await io.http.request({ method: 'GET', url, timeout: controlTimeout, signal });
     return status >= 200 && status < 300 ? undefined : `${url} answered ${status}`;
   } catch (error) {
-    return `${url}: ${error instanceof Error ? error.message : String(error)}`;
+    return `${url}: ${messageOf(error)}`;
   }
 };
 

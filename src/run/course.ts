@@ -1,4 +1,5 @@
 // The state of one run while it goes on, and the small steps that all phases share.
+import { messageOf } from '../kit/errors.ts';
 import type { JudgePlan, Mark, Phase, RunEvent, RunRecord } from '../kit/index.ts';
 import type { Finding, Stop } from './finding.ts';
 import type { RunInput } from './input.ts';
@@ -90,11 +91,7 @@ export const readable = async <T>(course: Course, otherwise: T, read: () => Prom
   try {
     return await read();
   } catch (error) {
-    note(
-      course,
-      'warn',
-      `${course.input.store.where} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    note(course, 'warn', `${course.input.store.where} cannot be read: ${messageOf(error)}`);
     return otherwise;
   }
 };

@@ -1,5 +1,12 @@
 // Runs a profile from the baseline to the record: the engine's only entry.
-import { type Decision, duration, type RollbackReport, type RunRecord, type StoredBaseline } from '../kit/index.ts';
+import {
+  type Decision,
+  duration,
+  type RollbackReport,
+  type RunRecord,
+  type StoredBaseline,
+  messageOf,
+} from '../kit/index.ts';
 import { conclude } from './after.ts';
 import { bringOut } from './bring-out.ts';
 import { act } from './carry-out.ts';
@@ -162,6 +169,6 @@ const save = async (course: Course, record: RunRecord): Promise<void> => {
   try {
     await course.input.store.saveRecord(record);
   } catch (error) {
-    note(course, 'warn', `the record could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    note(course, 'warn', `the record could not be stored: ${messageOf(error)}`);
   }
 };

@@ -1,5 +1,14 @@
 // Takes one look of one check: bounded in time, and whatever happens becomes a sample.
-import { type Clock, isMissedLook, type Json, type Look, type Missed, type Phase, type Sample } from '../kit/index.ts';
+import {
+  type Clock,
+  isMissedLook,
+  type Json,
+  type Look,
+  type Missed,
+  type Phase,
+  type Sample,
+  messageOf,
+} from '../kit/index.ts';
 import { aborted, deadlineIn } from './deadline.ts';
 import type { Watched } from './watched.ts';
 
@@ -90,7 +99,7 @@ const missedOf = (error: unknown, kind: string): Missed =>
     : {
         by: 'ours',
         reason: 'bug',
-        because: `kind ${kind} threw: ${error instanceof Error ? error.message : String(error)}`,
+        because: `kind ${kind} threw: ${messageOf(error)}`,
       };
 
 /** Kinds may come from other packages: what is no list of looks is our error, never a pass. */

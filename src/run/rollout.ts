@@ -1,5 +1,5 @@
 // Waits until the platform says that every replica runs a new revision. Nothing deployed is never a pass.
-import { type Clock, duration, type Live, type PlatformSession } from '../kit/index.ts';
+import { type Clock, duration, type Live, type PlatformSession, messageOf } from '../kit/index.ts';
 import type { Stop } from './finding.ts';
 
 /** Milliseconds between two looks at the platform. */
@@ -36,7 +36,7 @@ const readLive = async (platform: PlatformSession, signal: AbortSignal): Promise
   try {
     return { live: await platform.live(signal) };
   } catch (error) {
-    return { unreadable: error instanceof Error ? error.message : String(error) };
+    return { unreadable: messageOf(error) };
   }
 };
 

@@ -7,6 +7,7 @@ import {
   type RunRecord,
   type Sample,
   type StoredBaseline,
+  messageOf,
 } from '../kit/index.ts';
 import { restoreBaselines, storedChecks } from './baseline.ts';
 import { captureBaselines, deriveBaselines } from './capture.ts';
@@ -58,7 +59,7 @@ const liveNow = async (course: Course): Promise<string | undefined> => {
   try {
     return (await platform.live(signal)).revision;
   } catch (error) {
-    note(course, 'warn', `the live revision cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    note(course, 'warn', `the live revision cannot be read: ${messageOf(error)}`);
     return undefined;
   }
 };
@@ -68,7 +69,7 @@ const migrationNow = async (course: Course): Promise<string | undefined> => {
   try {
     return await course.input.migration?.();
   } catch (error) {
-    note(course, 'warn', error instanceof Error ? error.message : String(error));
+    note(course, 'warn', messageOf(error));
     return undefined;
   }
 };
@@ -110,7 +111,7 @@ const keep = async (course: Course, taken: StoredBaseline): Promise<StoredBaseli
   try {
     if ((await store.saveBaseline(taken)) === 'saved') return taken;
   } catch (error) {
-    note(course, 'warn', `the baseline could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    note(course, 'warn', `the baseline could not be stored: ${messageOf(error)}`);
     return taken;
   }
   const first = await store.baseline(taken.service, taken.environment, taken.release);

@@ -13,6 +13,7 @@ import {
   type Session,
   type Verdict,
   type World,
+  messageOf,
 } from '../kit/index.ts';
 import { aborted, deadlineIn } from './deadline.ts';
 import type { Turns } from './turns.ts';
@@ -74,7 +75,7 @@ const openSession = async (check: CheckPlan, world: World): Promise<Watched['ope
     );
   } catch (error) {
     if (isMissedLook(error)) return { missed: error.missed };
-    return notOpened(error instanceof Error ? error.message : String(error));
+    return notOpened(messageOf(error));
   } finally {
     deadline.clear();
   }

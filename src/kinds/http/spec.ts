@@ -1,4 +1,5 @@
 // The keys of an `http` check.
+import { messageOf } from '../../kit/errors.ts';
 import * as z from 'zod';
 import { positiveDuration } from '../../kit/units.ts';
 import { compileCondition } from './condition.ts';
@@ -23,7 +24,7 @@ const expectations = () =>
 const condition = () =>
   z.string().superRefine(async (text, context) => {
     await compileCondition(text).catch((error: unknown) =>
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) }),
+      context.addIssue({ code: 'custom', message: messageOf(error) }),
     );
   });
 

@@ -1,4 +1,5 @@
 // The cookies of one visitor: the one importer of tough-cookie.
+import { messageOf } from '../../kit/errors.ts';
 import type { Cookie, CookieJar } from 'tough-cookie';
 
 /** A cookie that an answer set. */
@@ -36,7 +37,7 @@ export interface Cookies {
 const whyDropped = (header: string, url: string, error: unknown): string => {
   const isPlain = url.startsWith('http:');
   if (isPlain && /;\s*secure/i.test(header)) return `it is Secure but the target is ${new URL(url).origin}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 const flagsOf = (

@@ -1,5 +1,6 @@
 // A bounded burst of logins: the concurrency rises one by one, every session is signed out, and the first login that is
 // not granted ends it.
+import { messageOf } from '../../../kit/errors.ts';
 import { isGranted, setOut, signIn, signOut, type Stage } from '../attempt.ts';
 import { quantile } from '../observe/times.ts';
 import type { BurstSeen, StepOutcome, StepSeen } from '../seen.ts';
@@ -19,7 +20,7 @@ const loginSafely = async (stage: Stage): Promise<OneLogin> => {
   try {
     return await loginOnce(stage);
   } catch (error) {
-    const note = error instanceof Error ? error.message : String(error);
+    const note = messageOf(error);
     const step = { name: 'sign in', role: 'login', status: null, ms: 0, trail: '', reason: '' } as const;
     return { outcome: 'broken', ms: 0, failed: { ...step, outcome: 'broken', note } };
   }
