@@ -74,7 +74,7 @@ describe('the plan of a rollback by hand', () => {
     const { exitCode, stderr } = await project.holdpoint('rollback', 'web', '--to', 'r2', '--yes');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^what is live cannot be told: \S+nowhere is no symbolic link: which release is live cannot be told$/m,
+      /^what is live could not be told, so nothing was begun: \S+nowhere is no symbolic link: which release is live cannot be told$/m,
     );
     expect(stderr).not.toContain('    at ');
   });
