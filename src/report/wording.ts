@@ -69,7 +69,7 @@ const unwell = (record: RunRecord): Line[] => {
 const unwellLines = (check: RecordedCheck, record: RunRecord, all: number): Line[] => {
   const evidence = record.verb !== 'check' || all === 1 ? evidenceOf(check) : undefined;
   const line = checkLine(check, record);
-  return evidence === undefined ? [line] : [line, { text: `      ${evidence}`, tone: 'dim', indent: 6 }];
+  return evidence === undefined ? [line] : [line, { text: `      ${evidence}`, tone: 'dim' }];
 };
 
 /** The layer that explains the others first, as in the diagnosis. */
