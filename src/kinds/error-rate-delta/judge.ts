@@ -2,18 +2,13 @@
 import { duration, type History, type JudgePlan, judged, seenOf, type Verdict } from '../../kit/index.ts';
 import { type Dispersion, dispersion } from '../../stats/dispersion.ts';
 import { type Case, weigh, type Weighing } from '../../stats/weigh.ts';
+import { undecided, unitsForProof, waiting } from '../rates/verdict.ts';
 import { rateOf } from '../rates/words.ts';
 import type { Seen, Tally } from './count.ts';
 import { worstInstance } from './instances.ts';
 import { secondsOf, sumOf, type Unit, unitsIn, vanishedTraffic } from './traffic.ts';
 import type { Spec } from './spec.ts';
 import { brokenCeilingText, doubtText, type Facts, failText, harmlessText, provenText, unprovenText } from './words.ts';
-
-/** Proof needs so many units: slow faults need time. */
-const unitsForProof = 24;
-
-/** Evidence below this is no sign of harm. */
-const harmless = 2;
 
 /** Pure. Units of the roll-out and the warm-up are not judged. */
 export const judge = (history: History<Seen>, spec: Spec): Verdict => {
@@ -27,13 +22,6 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   return verdict.outcome === 'fail' ? verdict : (vanishedTraffic(units, before, history) ?? verdict);
 };
 
-const waiting = (reason: string, because: string): Verdict => ({
-  outcome: 'inconclusive',
-  settled: false,
-  reason,
-  because,
-});
-
 const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec: Spec): Verdict => {
   const seen = sumOf(units);
   if (seen.requests === 0)
@@ -42,11 +30,11 @@ const judgeRate = (units: Unit[], before: Unit[], { plan }: History<Seen>, spec:
   const weighing = weighed(units, before, plan, spec);
   const facts = factsOf(weighing, units, before, plan, spec);
   if (weighing.decision === 'fail') return { ...failed(facts, plan.absolute), ...numbers(weighing) };
-  if (!weighing.ceilingWasBroken) return { ...undecided(facts, plan.absolute), ...numbers(weighing) };
+  if (!weighing.ceilingWasBroken) return { ...unharmed(facts, plan.absolute), ...numbers(weighing) };
   // A baseline that was unhealthy itself is no measure: what remains is the ceiling.
   const alone = weigh({ ...termsOf(units, dispersion(before), plan, spec), tolerance: { ceiling } });
   if (alone.decision === 'fail') return { ...stillBroken(facts, ceiling), ...numbers(alone) };
-  return { ...undecided({ ...facts, weighing: alone, unhealthy: true }, plan.absolute), ...numbers(alone) };
+  return { ...unharmed({ ...facts, weighing: alone, unhealthy: true }, plan.absolute), ...numbers(alone) };
 };
 
 const factsOf = (weighing: Weighing, units: Unit[], before: Unit[], plan: JudgePlan, spec: Spec): Facts => {
@@ -126,34 +114,22 @@ const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
   next: 'look for what broke it before this deploy: the releases before, a dependency, the database',
 });
 
-/** Not proven bad: good, good with a caveat, or too little to say. */
-const undecided = (facts: Facts, absolute: boolean): Verdict => {
-  const { weighing, baseline, spec } = facts;
-  const observed = rateOf(weighing);
-  if (weighing.requests < spec.minRequests) return unproven(facts, 'insufficient_traffic');
-  if (weighing.capital.value >= harmless || observed > weighing.limit)
-    return { outcome: 'inconclusive', settled: false, reason: 'unproven_harm', because: doubtText(facts) };
-  if (!baseline && !absolute)
-    return waiting(
-      'no_baseline',
-      `${harmlessText(facts)}; whether that is worse than before cannot be told without a baseline`,
-    );
-  if (weighing.decision === 'pass')
-    return { outcome: 'pass', settled: true, reason: 'proven', because: provenText(facts) };
-  if (spec.require === 'proof') return unproven(facts, 'insufficient_traffic');
-  return { outcome: 'pass', settled: true, reason: 'no_sign_of_harm', because: harmlessText(facts) };
-};
-
-const unproven = (facts: Facts, reason: string): Verdict => {
-  const { requestsNeeded, requests } = facts.weighing;
-  const perMs = facts.length > 0 ? requests / facts.length : 0;
-  return {
-    outcome: 'inconclusive',
-    settled: false,
-    reason,
-    because: unprovenText(facts),
-    ...(requestsNeeded === undefined
-      ? {}
-      : { needs: { requests: requestsNeeded, ...(perMs > 0 ? { seconds: requestsNeeded / perMs / 1000 } : {}) } }),
-  };
-};
+/** Not proven bad. */
+const unharmed = (facts: Facts, absolute: boolean): Verdict =>
+  undecided(
+    {
+      weighing: facts.weighing,
+      hasBaseline: facts.baseline !== undefined,
+      minRequests: facts.spec.minRequests,
+      require: facts.spec.require,
+      absolute,
+      length: facts.length,
+    },
+    {
+      doubt: () => doubtText(facts),
+      harmless: () => harmlessText(facts),
+      proven: () => provenText(facts),
+      unproven: () => unprovenText(facts),
+      worse: 'worse',
+    },
+  );

@@ -4,7 +4,8 @@ import { type Bound, boundsOf, type Unit } from './bounds.ts';
 import type { Seen } from './count.ts';
 import { secondsOf, unitsIn } from './seen.ts';
 import type { Spec } from './spec.ts';
-import { judgeBound, waiting } from './test.ts';
+import { waiting } from '../rates/verdict.ts';
+import { judgeBound } from './test.ts';
 
 /** Pure. Units of the roll-out and the warm-up are not judged. */
 export const judge = (history: History<Seen>, spec: Spec): Verdict => {

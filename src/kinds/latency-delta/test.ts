@@ -4,6 +4,7 @@ import { dispersion } from '../../stats/dispersion.ts';
 import { total } from '../../stats/tally.ts';
 import type { Tolerance } from '../../stats/tolerance.ts';
 import { weigh, type Weighing } from '../../stats/weigh.ts';
+import { undecided, unitsForProof, waiting } from '../rates/verdict.ts';
 import { rateOf } from '../rates/words.ts';
 import { type Bound, bucketsOf, slowIn, splitAt, type Unit } from './bounds.ts';
 import { secondsOf } from './seen.ts';
@@ -20,21 +21,8 @@ import {
   unprovenText,
 } from './words.ts';
 
-/** Proof needs so many units: slow faults need time. */
-const unitsForProof = 24;
-
-/** Evidence below this is no sign of harm. */
-const harmless = 2;
-
 /** The edges among which the baseline chooses that of a percentile, at most: the finest grid of a log has 90 per decade. */
 const mostEdges = 512;
-
-export const waiting = (reason: string, because: string): Verdict => ({
-  outcome: 'inconclusive',
-  settled: false,
-  reason,
-  because,
-});
 
 /** What may become slower. At a percentile at most half of the fast requests may: twice the slow half of a p50 would be all. */
 const toleranceAt = ({ share }: Bound, before: number, { tolerate }: Spec): Tolerance => {
@@ -96,7 +84,7 @@ export const judgeBound = (
   if (cut) return cut;
   if (ceiling !== undefined && weighing.ceilingWasBroken && ceilingAlone().decision === 'fail')
     return { ...stillBroken(facts, ceiling), ...numbers, limit: ceiling };
-  return { ...undecided(facts, spec, plan.absolute), ...numbers };
+  return { ...unharmed(facts, spec, plan.absolute), ...numbers };
 };
 
 const noLimit = ({ ms }: Bound): string =>
@@ -129,30 +117,22 @@ const stillBroken = (facts: Facts, ceiling: number): Verdict => ({
   next: 'look for what slowed it down before this deploy: the releases before, a dependency, the database',
 });
 
-/** Not proven slower: good, good with a caveat, or too little to say. */
-const undecided = (facts: Facts, spec: Spec, absolute: boolean): Verdict => {
-  const { weighing, baseline } = facts;
-  if (weighing.requests < spec.minRequests) return unproven(facts);
-  if (weighing.capital.value >= harmless || rateOf(weighing) > weighing.limit)
-    return waiting('unproven_harm', doubtText(facts));
-  if (!baseline && !absolute)
-    return waiting(
-      'no_baseline',
-      `${harmlessText(facts)}; whether that is slower than before cannot be told without a baseline`,
-    );
-  if (weighing.decision === 'pass')
-    return { outcome: 'pass', settled: true, reason: 'proven', because: provenText(facts) };
-  if (spec.require === 'proof') return unproven(facts);
-  return { outcome: 'pass', settled: true, reason: 'no_sign_of_harm', because: harmlessText(facts) };
-};
-
-const unproven = (facts: Facts): Verdict => {
-  const { requestsNeeded, requests } = facts.weighing;
-  const perSecond = facts.length > 0 ? requests / (facts.length / 1000) : 0;
-  return {
-    ...waiting('insufficient_traffic', unprovenText(facts)),
-    ...(requestsNeeded === undefined
-      ? {}
-      : { needs: { requests: requestsNeeded, ...(perSecond > 0 ? { seconds: requestsNeeded / perSecond } : {}) } }),
-  };
-};
+/** Not proven slower. */
+const unharmed = (facts: Facts, { minRequests, require }: Spec, absolute: boolean): Verdict =>
+  undecided(
+    {
+      weighing: facts.weighing,
+      hasBaseline: facts.baseline !== undefined,
+      minRequests,
+      require,
+      absolute,
+      length: facts.length,
+    },
+    {
+      doubt: () => doubtText(facts),
+      harmless: () => harmlessText(facts),
+      proven: () => provenText(facts),
+      unproven: () => unprovenText(facts),
+      worse: 'slower',
+    },
+  );
