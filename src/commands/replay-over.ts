@@ -1,11 +1,10 @@
 // `holdpoint replay --over 7d PROFILE`: would this profile have cried wolf? Replays its rule over the history of its sources.
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { createRedactor, isMissedLook, type Profile, type Span, UsageError } from '../kit/index.ts';
-import { loadProfile } from '../profile/index.ts';
 import { type Over, replayOver } from '../run/index.ts';
 import type { Context } from './context.ts';
 import { storeBeside } from './project-store.ts';
-import { builtIn } from './registry.ts';
+import { loadResolved } from './resolved.ts';
 import { overText } from './replay-over-text.ts';
 import { withEnvFile } from './session.ts';
 
@@ -36,17 +35,8 @@ export const replayOverCommand = async (
   const context = await withEnvFile(options.envFile, given);
   const redactor = createRedactor();
   try {
-    const { profile: loaded } = await loadProfile({
-      name: profile,
-      // A secret that is missing costs its own check only.
-      verb: 'check',
-      cwd: context.cwd,
-      io: context.io,
-      registry: builtIn(),
-      checksFolder: resolve(context.packageRoot, 'checks'),
-      redactor,
-      resolve: true,
-    });
+    // A secret that is missing costs its own check only.
+    const { profile: loaded } = await loadResolved({ name: profile, verb: 'check' }, redactor, context);
     const now = context.io.clock.now();
     const span = { from: now - options.over, to: now };
     const over = await replayed(loaded, span, redactor.learn, options, context);

@@ -1,14 +1,13 @@
 // `holdpoint replay RECORD PROFILE`: would another profile have decided otherwise? Judges recorded samples again.
 import { relative, resolve } from 'node:path';
 import { createRedactor, type Profile, type RunRecord, UsageError } from '../kit/index.ts';
-import { loadProfile } from '../profile/index.ts';
 import { replay } from '../run/index.ts';
 import { readRecord } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { storeBeside } from './project-store.ts';
 import { replayText } from './replay-text.ts';
 import { told } from './told.ts';
-import { builtIn } from './registry.ts';
+import { loadResolved } from './resolved.ts';
 import { openReporting } from './reporting.ts';
 import { recordSchema } from './schema/record.ts';
 import { withEnvFile } from './session.ts';
@@ -31,17 +30,7 @@ export const replayCommand = async (
     throw new UsageError('name a record (a file, or the id of a run) and a profile: holdpoint replay RECORD PROFILE');
   const context = await withEnvFile(options.envFile, given);
   const redactor = createRedactor();
-  const { profile: loaded } = await loadProfile({
-    name: profile,
-    verb: 'replay',
-    cwd: context.cwd,
-    io: context.io,
-    registry: builtIn(),
-    checksFolder: resolve(context.packageRoot, 'checks'),
-    redactor,
-    resolve: true,
-    standIns: true,
-  });
+  const { profile: loaded } = await loadResolved({ name: profile, verb: 'replay', standIns: true }, redactor, context);
   const recorded = await findRecord(record, loaded, options, context);
   refuse(recorded, loaded);
   const replayed = replay(recorded, loaded);

@@ -13,12 +13,11 @@ import {
   UsageError,
   type Verb,
 } from '../kit/index.ts';
-import { loadProfile } from '../profile/index.ts';
 import { openPlatform } from '../rollback/index.ts';
 import { isPostgresUrl, openStore } from '../store/index.ts';
 import { type Context, signalCode } from './context.ts';
 import { NotBegun } from './not-begun.ts';
-import { builtIn } from './registry.ts';
+import { loadResolved } from './resolved.ts';
 import { openReporting, type Reporting } from './reporting.ts';
 import { select } from './selection.ts';
 import { mustBeApart } from './store-apart.ts';
@@ -59,17 +58,11 @@ export const withSession = async <T>(
   const redactor = createRedactor();
   const url = namedStore(options, context);
   learnStore(url, redactor);
-  const { profile: whole } = await loadProfile({
-    durableStore: url !== undefined && isPostgresUrl(url),
-    name,
-    verb,
-    cwd: context.cwd,
-    io: context.io,
-    registry: builtIn(),
-    checksFolder: resolve(context.packageRoot, 'checks'),
+  const { profile: whole } = await loadResolved(
+    { name, verb, durableStore: url !== undefined && isPostgresUrl(url) },
     redactor,
-    resolve: true,
-  });
+    context,
+  );
   const { profile, overrides } = select(whole, options);
   const reporting = openReporting(verb === 'baseline' ? [] : options.reporter, profile.registry, context, (text) =>
     redactor.text(text),
