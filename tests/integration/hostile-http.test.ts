@@ -1,21 +1,15 @@
 // The check `http` against servers that misbehave: it ends within its timeout, with the right outcome and a clear sentence.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { http } from '../../src/kinds/http/index.ts';
 import { httpSpec } from '../../src/kinds/http/spec.ts';
 import type { Verdict } from '../../src/kit/index.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { type HostilityName, startHostile } from '../helpers/hostile.ts';
 import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
 import { wordsOf } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const timeout = 700;
 

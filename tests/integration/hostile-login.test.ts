@@ -1,20 +1,14 @@
 // The check `login` against services that misbehave: it ends within its timeout, and the password goes nowhere else.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/kit/index.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { type HostilityName, startHostile } from '../helpers/hostile.ts';
 import { openLogin, wordsOf } from '../helpers/login.ts';
 import { bodyOf, serve, type TestServer } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const off = { off: 'the one sentence of the login is what is looked at' };
 const noNegatives = { anonymous: off, wrongPassword: off, rotated: off, deadSession: off };

@@ -2,21 +2,14 @@
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createHttp } from '../../src/io/http.ts';
 import { HttpFailure, type HttpRequest } from '../../src/kit/io.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { certificate, key } from '../helpers/self-signed.ts';
 import { bodyOf, closedPort, serve, serveRaw, type TestServer } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const http = () => kept(createHttp({ version: '1.2.3' }));
 const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({

@@ -1,22 +1,16 @@
 // The stages of a request in an `http` check: their budgets, and the days of a certificate.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { http } from '../../src/kinds/http/index.ts';
 import type { HttpSeen } from '../../src/kinds/http/seen.ts';
 import { httpSpec } from '../../src/kinds/http/spec.ts';
 import { daysUntil } from '../../src/kinds/http/certificate.ts';
 import { slowStage, stagesOf } from '../../src/kinds/http/stages.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { historyOf, samples, seen, tick, worldOf } from '../helpers/kinds.ts';
 import { serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const good: HttpSeen = { ask: 'GET /health', status: 200, ms: 12, fault: null };
 const verdictOn = async (one: HttpSeen, more: object = {}) => {

@@ -1,24 +1,18 @@
 // The kind `http` against real servers, and its judge by tables.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { httpSpec } from '../../src/kinds/http/spec.ts';
 import { http } from '../../src/kinds/http/index.ts';
 import { jsonAt } from '../../src/kinds/http/json-path.ts';
 import type { HttpSeen } from '../../src/kinds/http/seen.ts';
 import { urlOf } from '../../src/kinds/http/target.ts';
 import type { Look, Verdict } from '../../src/kit/index.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { historyOf, samples, seen, tick, worldOf } from '../helpers/kinds.ts';
 import { bodyOf, closedPort, serve, type TestServer } from '../helpers/servers.ts';
 import { kindContract } from './contract.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const answering = async (status: number, body = '', headers: Record<string, string> = {}): Promise<TestServer> =>
   kept(await serve((_, response) => void response.writeHead(status, headers).end(body)));

@@ -1,20 +1,14 @@
 // One account at several instances and in several checks: its refusals count together, over the whole run.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openAccount } from '../../src/kinds/login/account.ts';
 import type { LoginSeen, StepSeen } from '../../src/kinds/login/seen.ts';
 import type { Closable, World } from '../../src/kit/kind.ts';
 import type { Phase } from '../../src/kit/samples.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account, type AuthApp, type Knobs, startAuthApp } from '../helpers/auth-app.ts';
 import { openLogin, wordsOf } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const services = (...all: Knobs[]): Promise<AuthApp[]> =>
   Promise.all(all.map(async (knobs) => kept(await startAuthApp(knobs))));

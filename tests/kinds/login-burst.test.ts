@@ -1,24 +1,18 @@
 // The burst of a `login` check: bounded, rising one by one, ended by the first login that is not granted.
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { burstFault, burstParts } from '../../src/kinds/login/burst/burst-verdict.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import type { BurstSeen, LoginSeen } from '../../src/kinds/login/seen.ts';
 import type { Mark, Sample } from '../../src/kit/samples.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { historyOf, start, tick, worldOf } from '../helpers/kinds.ts';
 import { bodyOf, serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const raw = (target: string, burst: unknown, more: object = {}): object => ({
   target,

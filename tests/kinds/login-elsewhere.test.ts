@@ -1,18 +1,12 @@
 // Nothing is sent to an origin that the check does not name, whatever a provider or a page says.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { openLogin } from '../helpers/login.ts';
 import { client, redirectUri, startOidcApp } from '../helpers/oidc-app.ts';
 import { serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 /** Another origin, and what reached it. */
 const foreign = async (): Promise<{ url: string; heard: string[] }> => {

@@ -1,19 +1,13 @@
 // What a failed step of a login shows of the request and its answer: enough to look further, and no secret.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { curlLine } from '../../src/kinds/login/evidence.ts';
 import type { Evidence } from '../../src/kinds/login/seen.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { openLogin } from '../helpers/login.ts';
 import { bodyOf, closedPort, serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const opened = async (target: string) =>
   kept(

@@ -1,20 +1,14 @@
 // The second factor and providers behind an application: TOTP codes, SAML's POST binding, forms on two origins.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/kit/io.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import { codeOf, openCodes, readSeed, type Seed } from '../../src/kinds/login/flows/totp.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { rightCode, routes, samlPair, type SamlKnobs, seed, totpApp } from '../helpers/flow-apps.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 /** A clock whose time passes in `sleep` only. */
 const stillClock = (start: number): Clock & { waits: number[]; pass(ms: number): void } => {

@@ -1,7 +1,7 @@
 // What a `login` check observes beside the login: cookies, transport, URLs, pages, the session id, the times.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openCookies } from '../../src/kinds/login/jar.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import { cookieFaults } from '../../src/kinds/login/observe/cookies.ts';
@@ -15,19 +15,13 @@ import type { LoginSeen, Observation, StepSeen } from '../../src/kinds/login/see
 import type { Exchange } from '../../src/kinds/login/visitor.ts';
 import type { HttpResponse } from '../../src/kit/io.ts';
 import type { Look, Verdict } from '../../src/kit/samples.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { historyOf, samples, start, tick, worldOf } from '../helpers/kinds.ts';
 import { bodyOf, serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const answer = (over: Partial<HttpResponse> = {}): HttpResponse => ({
   status: 200,

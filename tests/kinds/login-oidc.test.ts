@@ -1,20 +1,14 @@
 // The style `oidc` of `login`: a whole login through a provider's page, and what each fault of a provider says.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/kit/index.ts';
 import { leavesHttps, whyNot } from '../../src/kinds/login/flows/onward.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
 import { client, type OidcApp, type OidcKnobs, redirectUri, startOidcApp } from '../helpers/oidc-app.ts';
 import { serve } from '../helpers/servers.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const app = async (knobs: OidcKnobs = {}): Promise<OidcApp> => kept(await startOidcApp(knobs));
 

@@ -1,20 +1,14 @@
 // What each style of `login` expands to, as `validate --show` prints it; and what must be dead after the logout.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { livesOn } from '../../src/kinds/login/flows/stateless.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import { leastEvery, outline } from '../../src/kinds/login/outline.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { type App, json, routes } from '../helpers/flow-apps.ts';
 import { openLogin } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const settings = (style: object, more: object = {}): unknown => ({
   account: { username: 'smoke', password: 'unresolved' },

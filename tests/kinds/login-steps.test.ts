@@ -1,18 +1,12 @@
 // Own steps of a login: what they capture, what they expect, and the mailbox that is asked for a code or a link.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { login } from '../../src/kinds/login/index.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { type App, routes } from '../helpers/flow-apps.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const specOf = (target: string, steps: object[], more: object = {}) => ({
   target,

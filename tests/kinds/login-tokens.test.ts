@@ -1,20 +1,14 @@
 // The styles of `login` without a page: OAuth grants, GraphQL, Basic and Digest.
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { login } from '../../src/kinds/login/index.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { digestApp } from '../helpers/digest-app.ts';
 import { type App, type Ask, json, routes } from '../helpers/flow-apps.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const specOf = (target: string, style: object, more: object = {}) => ({
   target,

@@ -1,21 +1,15 @@
 // The kind `login` against a real service, healthy and broken in the ways that services break.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { History, Look, Phase, Sample, Verdict } from '../../src/kit/samples.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import type { LoginSeen } from '../../src/kinds/login/seen.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
 import { account, type AuthApp, type Knobs, startAuthApp } from '../helpers/auth-app.ts';
 import { networkIo } from '../helpers/fake-io.ts';
 import { closedPort, serve } from '../helpers/servers.ts';
 import { kindContract } from './contract.ts';
 
-const closers: (() => Promise<void>)[] = [];
-const kept = <T extends { close(): Promise<void> }>(resource: T): T => {
-  closers.push(() => resource.close());
-  return resource;
-};
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const kept = closedAfterEach();
 
 const formSpec = (target: string, more: object = {}): unknown => ({
   target,
