@@ -49,7 +49,7 @@ export interface RollbackPlan {
   reversible:
     | { by: 'declaration'; reversible: boolean; reason?: string }
     | { by: 'command'; argv: readonly string[] }
-    | { by: 'migrations'; url: string; sql: string }
+    | { by: 'migrations'; server: 'postgres' | 'mysql'; url: string; sql: string }
     | { by: 'nobody' };
   /** Asked before a rollback: when one of them fails, too, the fault is not in the release alone. */
   control: { none: string } | Control | readonly Control[] | undefined;

@@ -42,7 +42,9 @@ const reversibleOf = (written: RollbackKeys['reversible']): RollbackPlan['revers
   if (written === undefined) return { by: 'nobody' };
   if (typeof written === 'boolean') return { by: 'declaration', reversible: written };
   if ('command' in written) return { by: 'command', argv: written.command };
-  if ('newest' in written) return { by: 'migrations', url: written.postgres, sql: written.newest };
+  if ('postgres' in written)
+    return { by: 'migrations', server: 'postgres', url: written.postgres, sql: written.newest };
+  if ('mysql' in written) return { by: 'migrations', server: 'mysql', url: written.mysql, sql: written.newest };
   return { by: 'declaration', reversible: written.declared, reason: written.reason };
 };
 
@@ -96,7 +98,7 @@ const autoNeeds = (
     ],
     [
       declared.by !== 'nobody' && !(declared.by === 'declaration' && !declared.reversible),
-      'auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
+      'auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL } (or mysql)',
     ],
     [
       control !== undefined,

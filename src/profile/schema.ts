@@ -101,8 +101,9 @@ const reversibleSchema = z.union(
     z.strictObject({ declared: z.boolean(), reason: z.string().min(1) }),
     z.strictObject({ command: argvSchema() }),
     z.strictObject({ postgres: secretUrl(), newest: z.string().min(1) }),
+    z.strictObject({ mysql: secretUrl(), newest: z.string().min(1) }),
   ],
-  'must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL }',
+  'must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL } (or mysql)',
 );
 
 /** Something outside the release that would fail, too, when the cause is not the release. */

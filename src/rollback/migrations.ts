@@ -1,5 +1,5 @@
 // The newest migration that a database has applied: asked before a deploy and before a rollback, and compared.
-import { type Io, PostgresFailure } from '../kit/index.ts';
+import { type Io, MysqlFailure, PostgresFailure } from '../kit/index.ts';
 
 /** Milliseconds for the connection, and for the query. */
 const timeouts = { connectTimeout: 10_000, statementTimeout: 10_000 };
@@ -8,7 +8,8 @@ const timeouts = { connectTimeout: 10_000, statementTimeout: 10_000 };
 const none = '(none)';
 
 export interface MigrationQuery {
-  /** A Postgres URL with a role that may read the table of migrations. */
+  server: 'postgres' | 'mysql';
+  /** With a role that may read the table of migrations. */
   url: string;
   /** The first column of its first row names the newest migration. */
   sql: string;
@@ -16,11 +17,11 @@ export interface MigrationQuery {
 
 /** Asks. Throws an Error with a sentence when it cannot be told. */
 export const newestMigration = async (
-  { postgres }: Pick<Io, 'postgres'>,
-  { url, sql }: MigrationQuery,
+  io: Pick<Io, 'postgres' | 'mysql'>,
+  { server, url, sql }: MigrationQuery,
 ): Promise<string> => {
   try {
-    const session = await postgres.connect(url, timeouts);
+    const session = await io[server].connect(url, timeouts);
     try {
       const [row] = await session.query(sql);
       const [value] = Object.values(row ?? {});
@@ -30,7 +31,8 @@ export const newestMigration = async (
       await session.close();
     }
   } catch (error) {
-    const code = error instanceof PostgresFailure ? ` (${error.code})` : '';
+    const isRefusal = error instanceof PostgresFailure || error instanceof MysqlFailure;
+    const code = isRefusal ? ` (${error.code})` : '';
     throw new Error(`the newest migration could not be read: ${(error as Error).message}${code}`, { cause: error });
   }
 };

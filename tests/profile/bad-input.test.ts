@@ -247,7 +247,7 @@ checks:
     one(whole('rollback: { mode: auto, symlink: { current: a } }')),
     [
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a store that outlives the run: say `store: { durable: true }` where .holdpoint/ is kept, else use mode: ask',
-      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL }',
+      'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.reversible: true, { declared: true, reason: … }, { command: […] } that prints `reversible`, or { postgres: URL, newest: SQL } (or mysql)',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs rollback.control: { status: URL }, { command: […] }, a list of those, or { none: REASON }',
       'deploy-profiles/auth.yaml:3:19 rollback.mode: auto needs a fence on the server; symlink compares on our side only: say allowClientFence: true to accept the race',
     ],
@@ -459,7 +459,7 @@ checks: { sign-in: { target: "https://a" } }
     [
       'deploy-profiles/auth.yaml:3:35 rollback.mod: unknown key "mod"; did you mean "mode"?',
       'deploy-profiles/auth.yaml:3:54 rollback.control: must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
-      'deploy-profiles/auth.yaml:3:72 rollback.reversible: must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL }',
+      'deploy-profiles/auth.yaml:3:72 rollback.reversible: must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL } (or mysql)',
       'deploy-profiles/auth.yaml:3:89 rollback.deadline: must be longer than 0',
     ],
   ],

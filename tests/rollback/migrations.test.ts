@@ -1,21 +1,23 @@
 // Reversible by migrations: the newest one now is held against the one of the target.
 import { describe, expect, it } from 'vitest';
-import { PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
+import { MysqlFailure, PostgresFailure, type PostgresSession } from '../../src/kit/index.ts';
 import { newestMigration } from '../../src/rollback/index.ts';
 import { fakeIo } from '../helpers/fake-io.ts';
 import { openDesk } from './desk.ts';
 
 const url = 'postgres://deploy:hunter2@db/auth';
-const sql = 'SELECT max(version) AS newest FROM schema_migrations';
+const query = { server: 'postgres', url, sql: 'SELECT max(version) AS newest FROM schema_migrations' } as const;
+
+const session = (answer: () => Record<string, unknown>[], closed: string[] = []): PostgresSession => ({
+  query: async () => answer(),
+  pid: 1,
+  alive: () => true,
+  close: async () => void closed.push('closed'),
+});
 
 const postgres = (answer: () => Record<string, unknown>[], closed: string[] = []) => ({
   ...fakeIo().postgres,
-  connect: async (): Promise<PostgresSession> => ({
-    query: async () => answer(),
-    pid: 1,
-    alive: () => true,
-    close: async () => void closed.push('closed'),
-  }),
+  connect: async () => session(answer, closed),
 });
 
 describe('the newest migration', () => {
@@ -26,7 +28,7 @@ describe('the newest migration', () => {
     [[], '(none)'],
   ])('of %j is %s', async (rows, expected) => {
     const closed: string[] = [];
-    expect(await newestMigration({ postgres: postgres(() => rows, closed) }, { url, sql })).toBe(expected);
+    expect(await newestMigration(fakeIo({ postgres: postgres(() => rows, closed) }), query)).toBe(expected);
     expect(closed).toEqual(['closed']);
   });
 
@@ -34,8 +36,20 @@ describe('the newest migration', () => {
     const refuse = () => {
       throw new PostgresFailure('42P01', undefined, 'relation "schema_migrations" does not exist');
     };
-    await expect(newestMigration({ postgres: postgres(refuse) }, { url, sql })).rejects.toThrow(
+    await expect(newestMigration(fakeIo({ postgres: postgres(refuse) }), query)).rejects.toThrow(
       'the newest migration could not be read: relation "schema_migrations" does not exist (42P01)',
+    );
+  });
+
+  it('of MySQL is asked of MySQL', async () => {
+    const mysql = { connect: async () => session(() => [{ newest: '20261120' }]) };
+    expect(await newestMigration(fakeIo({ mysql }), { ...query, server: 'mysql' })).toBe('20261120');
+    const full = async () => {
+      throw new MysqlFailure('ER_CON_COUNT_ERROR', { errno: 1040, sqlState: '08004' }, 'Too many connections');
+    };
+    const refused = newestMigration(fakeIo({ mysql: { connect: full } }), { ...query, server: 'mysql' });
+    await expect(refused).rejects.toThrow(
+      'the newest migration could not be read: Too many connections (ER_CON_COUNT_ERROR)',
     );
   });
 });
@@ -45,7 +59,7 @@ describe('a rollback', () => {
     const desk = openDesk();
     const io = fakeIo({ clock: desk.clock, env: () => undefined, postgres: postgres(now) });
     const migration = captured === undefined ? {} : { migration: captured };
-    return desk.run(migration, { io }, { reversible: { by: 'migrations', url, sql } });
+    return desk.run(migration, { io }, { reversible: { by: 'migrations', ...query } });
   };
 
   it.each([
