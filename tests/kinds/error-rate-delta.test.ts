@@ -1,8 +1,7 @@
 // error-rate-delta without a server: selectors, units out of counters, and the sentence of every verdict.
 import { describe, expect, it } from 'vitest';
-import { type Seen, unitsOf } from '../../src/kinds/error-rate-delta/count.ts';
+import { countingOf, type Seen, unitsOf } from '../../src/kinds/error-rate-delta/count.ts';
 import { errorRateDelta } from '../../src/kinds/error-rate-delta/index.ts';
-import { selectorsOf } from '../../src/kinds/error-rate-delta/selectors.ts';
 import { spec as schema } from '../../src/kinds/error-rate-delta/spec.ts';
 import { type JudgePlan, type Look, MissedLook, type Reading, type Series, type Source } from '../../src/kit/index.ts';
 import { historyOf, samples, seen, start, tick, worldOf } from '../helpers/kinds.ts';
@@ -72,6 +71,9 @@ it('the spec takes free queries for both', () => {
   const free = { total: 'sum(increase(a[{{window}}]))', errors: 'sum(increase(b[{{window}}]))' };
   expect(schema.safeParse({ from: { ...given.from, source: 'prometheus', query: free } }).success).toBe(true);
 });
+
+const selectorsOf = (asked: Record<string, unknown>): readonly string[] =>
+  countingOf(schema.parse({ from: { ...given.from, query: asked } })).selectors;
 
 describe('the selectors', () => {
   it.each([

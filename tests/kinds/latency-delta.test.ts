@@ -1,7 +1,7 @@
 // latency-delta without a server: units out of buckets, bounds at percentiles, and the sentence of every verdict.
 import { describe, expect, it } from 'vitest';
 import { boundsOf, shareAbove, splitAt } from '../../src/kinds/latency-delta/bounds.ts';
-import { type Bucket, type Seen, unitsOf } from '../../src/kinds/latency-delta/count.ts';
+import { type Bucket, countingOf, type Seen, unitsOf } from '../../src/kinds/latency-delta/count.ts';
 import { latencyDelta } from '../../src/kinds/latency-delta/index.ts';
 import { spec as schema } from '../../src/kinds/latency-delta/spec.ts';
 import type { JudgePlan, Look, Reading, Series, Source } from '../../src/kit/index.ts';
@@ -199,6 +199,14 @@ describe('a bound of its own', () => {
     expect(verdict.because).toContain('before this deploy; rolling back is not expected to help');
   });
 
+  it('does not use a baseline that stood above the ceiling itself, and says so', () => {
+    const verdict = judge(times(10, unit(960, 0, 0, 40)), times(10, unit(500, 0, 0, 500)), {}, named);
+    expect(verdict).toMatchObject({ outcome: 'pass', reason: 'no_sign_of_harm', limit: 0.1 });
+    expect(verdict.because).toContain(
+      '; limit 10 % = the ceiling; the baseline was above it itself (5,000 of 10,000 = 50 %) and is not used; ',
+    );
+  });
+
   it('that is no edge is named with its bucket', () => {
     const off = schema.parse({ ...given, slowerThan: '400ms' });
     expect(judge(times(6, usual), quiet, {}, off)).toEqual({
@@ -237,6 +245,66 @@ describe('a release with other buckets', () => {
 
   it('fails when what is surely slower is enough', () => {
     expect(judge(times(12, changed(300)), quiet, {}, onlyP95)).toMatchObject({ outcome: 'fail', value: 0.3 });
+  });
+});
+
+describe('a control group', () => {
+  const controlled = (own: Unit, control: Unit): Unit => ({ ...own, control: control.buckets });
+  const slow = unit(500, 360, 100, 40);
+
+  it('is the measure in place of the baseline, which gives the edge alone', () => {
+    const verdict = judge(times(12, controlled(slow, usual)), quiet, {}, onlyP95);
+    expect(verdict).toMatchObject({ outcome: 'fail', introduced: true, reason: 'slower_than_before', value: 0.14 });
+    expect(verdict.because).toContain(
+      'took longer than 250 ms (the edge of the histogram at the p95 before the deploy), 14 % in 60 s; limit 10.2 % = upper limit of the control group (480 of 12,000 = 4 %, could be 5.1 %) × 2; ',
+    );
+  });
+
+  it('that is as slow means that the release is not to blame', () => {
+    expect(judge(times(12, controlled(slow, slow)), quiet, {}, onlyP95)).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('needs no baseline for a bound of its own, and a percentile does', () => {
+    const bare = schema.parse({ ...given, slowerThan: '500ms' });
+    expect(judge(times(12, controlled(slow, usual)), [], {}, bare)).toMatchObject({ outcome: 'fail', value: 0.04 });
+    expect(judge(times(12, controlled(slow, usual)), [], {}, onlyP95)).toMatchObject({ reason: 'no_baseline' });
+  });
+
+  it('with other buckets cannot be compared', () => {
+    const other: Unit = { state: 'counted', requests: 100, seconds: 5, buckets: [[200, 400, 100]] };
+    expect(judge(times(12, controlled(slow, other)), quiet, {}, onlyP95)).toMatchObject({
+      reason: 'no_edge',
+      because:
+        '250 ms, the edge at the p95 before the deploy, is no edge of the histogram in the control group: it lies within 200 ms to 400 ms',
+    });
+  });
+
+  it('is read by its matcher, and the rest without it', () => {
+    const groups = { histogram: 'took_bucket', exclude: 'ua="probe"', control: 'track="stable"' };
+    expect(countingOf(schema.parse({ ...given, from: { ...given.from, query: groups } })).selectors).toEqual([
+      'took_bucket{ua!="probe",track!="stable"}',
+      'took_bucket{ua!="probe",track="stable"}',
+    ]);
+  });
+});
+
+describe('one bad instance', () => {
+  const mixed = (a: Unit, b: Unit): Unit => ({
+    ...unit(),
+    requests: a.requests + b.requests,
+    buckets: [...a.buckets, ...b.buckets],
+    instances: { a: a.buckets, b: b.buckets },
+  });
+
+  it('is named', () => {
+    const verdict = judge(times(12, mixed(usual, unit(500, 100, 350, 50))), quiet, {}, onlyP95);
+    expect(verdict.because).toContain('; instance b alone 4,800 of 12,000 (40 %), the others 4 %; ');
+    expect(verdict.next).toBe('look at instance b first, the others are better');
+  });
+
+  it('is not named when all are alike', () => {
+    const slow = unit(500, 100, 350, 50);
+    expect(judge(times(12, mixed(slow, slow)), quiet, {}, onlyP95).because).not.toContain('alone');
   });
 });
 
@@ -340,6 +408,84 @@ describe('units out of buckets', () => {
           [100, 125, 10],
           [500, 625, 7],
         ],
+      },
+    ]);
+  });
+
+  const single = (...buckets: [gt: string, le: string, value: number][]): Series[] =>
+    buckets.map(([gt, le, value]) => series(value, { gt, le }));
+
+  it('of single buckets that were merged into wider ones count what is new alone', () => {
+    const narrow = single(
+      ['-0.001', '0.001', 3],
+      ['0.001', '0.002', 4],
+      ['0.5', '0.7071067811865475', 20],
+      ['0.7071067811865475', '1', 30],
+    );
+    const wide = single(['-0.002', '0.002', 9], ['0.5', '1', 55]);
+    expect(only(reading(0, narrow), reading(5000, wide))).toMatchObject([
+      {
+        requests: 7,
+        buckets: [
+          [-2, 2, 2],
+          [500, 1000, 5],
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['a bucket that is gone', single(['0.5', '1', 25])],
+    ['a merged bucket that holds less', single(['0.5', '1', 19], ['2', '4', 6])],
+  ])('of single buckets begin at 0 after a restart, told by %s', (_, after) => {
+    const before = single(['0.5', '0.7', 20], ['2', '4', 3]);
+    expect(only(reading(0, before), reading(5000, after))).toMatchObject([{ requests: 25 }]);
+  });
+
+  it('of classic buckets that are others begin at 0', () => {
+    const others = ['0.2', '0.25', '+Inf'].map((le, at) => series([50, 60, 70][at] ?? 0, { le }));
+    expect(only(reading(0, cumulative([10, 20, 30])), reading(5000, others))).toMatchObject([
+      {
+        requests: 70,
+        buckets: [
+          [0, 200, 50],
+          [200, 250, 10],
+          [250, null, 10],
+        ],
+      },
+    ]);
+  });
+
+  it('of several processes are kept apart beside the sum, with those of the control group', async () => {
+    const readings = [0, 5000].map((at) => {
+      const more = at / 1000;
+      const own = [...cumulative([more, more, more], 'a'), ...cumulative([0, 0, more * 2], 'b')];
+      return [reading(at, own, ['a', 'b']), reading(at, cumulative([more * 3, more * 3, more * 3], 'c'), ['c'])];
+    });
+    const source: Source = {
+      resolution: 1000,
+      read: async () => readings.shift() ?? [],
+      close: async () => undefined,
+    };
+    const groups = { ...query, control: 'track="stable"' };
+    const session = await latencyDelta.open(
+      schema.parse({ ...given, from: { ...given.from, query: groups } }),
+      worldOf({}, source),
+    );
+    await session.sample(tick());
+    expect(await session.sample(tick())).toEqual([
+      {
+        seen: {
+          state: 'counted',
+          requests: 15,
+          seconds: 5,
+          buckets: [
+            [0, 100, 5],
+            [250, null, 10],
+          ],
+          instances: { a: [[0, 100, 5]], b: [[250, null, 10]] },
+          control: [[0, 100, 15]],
+        },
       },
     ]);
   });

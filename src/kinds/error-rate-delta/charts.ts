@@ -1,8 +1,9 @@
 // The error rate over time, for reports.
 import { type Chart, type History, judged, type Sample } from '../../kit/index.ts';
+import { weighRate } from '../rates/case.ts';
 import { rateOf } from '../rates/words.ts';
 import type { Seen } from './count.ts';
-import { judge, weighed } from './judge.ts';
+import { caseOf, judge } from './judge.ts';
 import type { Spec } from './spec.ts';
 import { sumOf, unitsIn } from './traffic.ts';
 
@@ -46,7 +47,7 @@ const bandOf = (history: History<Seen>, spec: Spec): Band => {
     const so = unitsIn(units.slice(0, index + 1));
     const unit = units[index];
     if (!unit || sumOf(so).requests === 0) return [];
-    const { atLeast, atMost } = weighed(so, before, history.plan, spec);
+    const { atLeast, atMost } = weighRate(caseOf(so, before, history.plan, spec)).weighing;
     return [{ at: unit.at, low: atLeast, high: atMost }];
   });
 };

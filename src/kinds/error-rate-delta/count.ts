@@ -1,14 +1,7 @@
 // From readings of raw counters to units: requests and errors between two readings, per process where there are several.
-import {
-  type Instance,
-  increase,
-  type Look,
-  type Reading,
-  type Sample,
-  type Session,
-  type World,
-} from '../../kit/index.ts';
-import { selectorsOf } from './selectors.ts';
+import { type Instance, increase, type Look, type Reading, type Sample } from '../../kit/index.ts';
+import type { Counting } from '../rates/counting.ts';
+import { errorsOf, selectorsOf } from '../rates/selectors.ts';
 import type { Spec } from './spec.ts';
 
 /** Requests and errors of one process within a unit. */
@@ -22,30 +15,18 @@ export type Seen =
 /** Both selectors at one moment. */
 type Pair = { total: Reading; errors: Reading };
 
-/** Opens the counting: each look compares the counters with those of the look before. */
-export const openCounting = async (spec: Spec, world: World): Promise<Session<Seen>> => {
-  const selectors = selectorsOf(spec.from.query);
-  const source = await world.source(spec.from);
-  let earlier: { own: Pair; control: Pair } | undefined;
-  const past = source.past?.bind(source);
+/** Each look compares the counters with those of the look before. */
+export const countingOf = ({ from: { query } }: Spec): Counting<Seen> => {
+  const selectors = selectorsOf([query.total, errorsOf(query)], query);
   return {
-    sample: async (tick) => {
-      const readings = await source.read(selectors, tick);
-      const now = { own: pairOf(readings), control: pairOf(readings.slice(2)) };
-      const before = earlier;
-      earlier = now;
-      const looks = lookAt(before?.own, now.own, selectors[0] ?? '');
-      return spec.from.query.control === undefined
+    selectors,
+    look: (now, before) => {
+      const looks = lookAt(before && pairOf(before), pairOf(now), selectors[0] ?? '');
+      return query.control === undefined || before === undefined
         ? looks
-        : looks.map((look) => withControl(look, before?.control, now.control));
+        : looks.map((look) => withControl(look, pairOf(before.slice(2)), pairOf(now.slice(2))));
     },
-    ...(past && {
-      past: async (span, unit) => {
-        const [totals = [], errors = []] = await past(selectors, span, unit);
-        return unitsOf(totals, errors);
-      },
-    }),
-    close: () => source.close(),
+    past: ([totals = [], errors = []]) => unitsOf(totals, errors),
   };
 };
 
@@ -64,13 +45,11 @@ const pairOf = ([total = empty, errors = empty]: readonly Reading[]): Pair => {
 const lookAt = (before: Pair | undefined, now: Pair, selector: string): Look<Seen>[] => {
   if (now.total.series.length === 0) return [{ seen: { state: 'no_data', selector } }];
   if (before === undefined || now.total.at <= before.total.at) return [];
-  return [{ seen: unitOf(before, now) }];
+  return [{ seen: { ...unitOf(before, now), ...apart(before, now) } }];
 };
 
-const withControl = (look: Look<Seen>, before: Pair | undefined, now: Pair): Look<Seen> => {
-  if (!('seen' in look) || look.seen.state !== 'counted' || before === undefined) return look;
-  return { seen: { ...look.seen, control: tallyOf(before, now) } };
-};
+const withControl = (look: Look<Seen>, before: Pair, now: Pair): Look<Seen> =>
+  'seen' in look && look.seen.state === 'counted' ? { seen: { ...look.seen, control: tallyOf(before, now) } } : look;
 
 const only = (reading: Reading, { id }: Instance): Reading => ({
   ...reading,
@@ -83,17 +62,20 @@ const tallyOf = (before: Pair, now: Pair): Tally => {
   return { requests, errors: Math.min(requests, increase(before.errors, now.errors)) };
 };
 
-const unitOf = (before: Pair, now: Pair): Seen => {
+const unitOf = (before: Pair, now: Pair): Extract<Seen, { state: 'counted' }> => ({
+  state: 'counted',
+  ...tallyOf(before, now),
+  seconds: (now.total.at - before.total.at) / 1000,
+});
+
+/** Each process by itself, where there are several. */
+const apart = (before: Pair, now: Pair): { instances?: Record<string, Tally> } => {
+  if (now.total.instances.length < 2) return {};
   const instances = now.total.instances.map((one): [string, Tally] => [
     one.id,
     tallyOf(before, { total: only(now.total, one), errors: only(now.errors, one) }),
   ]);
-  return {
-    state: 'counted',
-    ...tallyOf(before, now),
-    seconds: (now.total.at - before.total.at) / 1000,
-    ...(instances.length > 1 ? { instances: Object.fromEntries(instances) } : {}),
-  };
+  return { instances: Object.fromEntries(instances) };
 };
 
 /** Units of the past, out of readings that the source kept; both lists are of the same moments, oldest first. */

@@ -1,7 +1,8 @@
 // The kind `error-rate-delta`: whether more requests fail than before the deploy, by a test that may be looked at all the time.
 import type { Kind } from '../../kit/index.ts';
 import { charts } from './charts.ts';
-import { openCounting, type Seen } from './count.ts';
+import { openCounting } from '../rates/counting.ts';
+import { countingOf, type Seen } from './count.ts';
 import { judge } from './judge.ts';
 import { type Spec, spec } from './spec.ts';
 
@@ -39,7 +40,7 @@ export const errorRateDelta: Kind<Spec, Seen> = {
   baseline: 'window',
   sufficientAlone: true,
   hypotheses: () => 1,
-  open: openCounting,
+  open: (given, world) => openCounting(given.from, world, countingOf(given)),
   judge,
   charts,
   traffic: (seen) =>

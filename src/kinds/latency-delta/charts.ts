@@ -1,12 +1,13 @@
 // The share of slow requests over time, one chart for each bound, for reports.
 import type { Chart, History, Sample } from '../../kit/index.ts';
 import { total } from '../../stats/tally.ts';
+import { weighRate } from '../rates/case.ts';
 import { rateOf } from '../rates/words.ts';
 import { type Bound, boundsOf, slowIn, splitAt } from './bounds.ts';
 import type { Seen } from './count.ts';
 import { unitsIn } from './seen.ts';
 import type { Spec } from './spec.ts';
-import { weighed } from './test.ts';
+import { caseOf } from './test.ts';
 import { edgeText } from './words.ts';
 
 /** One point per unit that had requests, before the deploy and since, against the limit of the verdict. */
@@ -16,7 +17,7 @@ export const charts = (history: History<Seen>, spec: Spec): Chart[] => {
     const points = pointsAt([...history.baseline.samples, ...history.samples], bound);
     if (points.length === 0) return [];
     const past = total(slowIn(before, bound));
-    const { weighing } = weighed(bound, [], before, history.plan, spec);
+    const { weighing } = weighRate(caseOf(bound, [], before, history.plan, spec));
     const known = past.requests > 0;
     return [
       {

@@ -1,7 +1,8 @@
 // The kind `latency-delta`: whether more requests are slow than before the deploy, counted at edges of a histogram.
 import type { Kind } from '../../kit/index.ts';
 import { charts } from './charts.ts';
-import { openCounting, type Seen } from './count.ts';
+import { openCounting } from '../rates/counting.ts';
+import { countingOf, type Seen } from './count.ts';
 import { judge } from './judge.ts';
 import { type Spec, spec } from './spec.ts';
 
@@ -41,7 +42,7 @@ export const latencyDelta: Kind<Spec, Seen> = {
   },
   baseline: 'window',
   hypotheses: ({ percentiles, slowerThan }) => (slowerThan === undefined ? percentiles.length : 1),
-  open: openCounting,
+  open: (given, world) => openCounting(given.from, world, countingOf(given)),
   judge,
   charts,
   traffic: (seen) => (seen.state === 'counted' ? { requests: seen.requests, seconds: seen.seconds } : undefined),

@@ -1,22 +1,13 @@
 // The keys of a `latency-delta` check.
 import * as z from 'zod';
-import {
-  isFreeQuery,
-  countSchema,
-  pointsSchema,
-  positiveDuration,
-  selectorText,
-  shareSchema,
-  sourceRef,
-} from '../../kit/index.ts';
-import { isOneMatcher } from '../error-rate-delta/selectors.ts';
+import { pointsSchema, positiveDuration, selectorText, sourceRef } from '../../kit/index.ts';
+import { ceilingSchema, groups, refuseGroups, refusing, terms } from '../rates/spec.ts';
 
 /** A histogram of durations; increases are taken on our side. */
 const query = z.strictObject({
   /** Its buckets: `http_request_duration_seconds_bucket{app="auth"}`; series with `le` alone are cumulative, those with `gt` and `le` are not. */
   histogram: selectorText(),
-  /** One matcher of requests that do not count, such as our own probes: `client="probe"`. */
-  exclude: z.string().refine(isOneMatcher, 'must be one matcher like client="probe"').optional(),
+  ...groups(),
 });
 
 /** Milliseconds in one unit of the histogram's edges. */
@@ -27,9 +18,7 @@ const toleranceSpec = z.strictObject({
   points: pointsSchema().prefault('1pp'),
   factor: z.number().min(1).default(2),
   /** The most in any case; needs `slowerThan`, because it says nothing of a bound that the baseline chooses. */
-  ceiling: shareSchema()
-    .refine((share) => share > 0, 'must be above 0%')
-    .optional(),
+  ceiling: ceilingSchema().optional(),
 });
 
 const percentile = () => z.string().regex(/^p[1-9]\d(?:\.\d+)?$/, 'must be a percentile like p95 or p99.9');
@@ -44,20 +33,14 @@ export const spec = z
     /** In place of the percentiles: requests slower than this edge are counted. */
     slowerThan: positiveDuration().optional(),
     tolerate: toleranceSpec.prefault({}),
-    /** `evidence`: no sign of harm passes, with a caveat; `proof`: the share must be shown to be within the limit. */
-    require: z.enum(['evidence', 'proof']).default('evidence'),
-    /** True: the exact account alone may fail; small changes take longer. */
-    strict: z.boolean().default(false),
-    /** With fewer requests in the hold nothing is concluded. */
-    minRequests: countSchema().default(0),
+    ...terms(),
   })
   .refine(({ tolerate, slowerThan }) => tolerate.ceiling === undefined || slowerThan !== undefined, {
     path: ['tolerate', 'ceiling'],
     message: 'needs slowerThan: a ceiling is a share of the requests that are slower than a named bound',
   })
-  .refine(({ from: { query: asked } }) => asked.exclude === undefined || !isFreeQuery(asked.histogram), {
-    path: ['from', 'query', 'exclude'],
-    message: 'cannot be added to the free query in histogram; leave them out in the query',
-  });
+  .superRefine(({ from: { query: asked } }, context) =>
+    refuseGroups('histogram', asked.histogram, asked, refusing(context)),
+  );
 
 export type Spec = z.infer<typeof spec>;

@@ -1,4 +1,4 @@
-// Selectors put together from what the author wrote: `total`, the matchers of its errors, what is excluded.
+// Selectors put together from what the author wrote: the matchers of errors, what is excluded, the control group.
 import { parseSelector } from '../../kit/index.ts';
 
 const parses = (selector: string): boolean => {
@@ -19,7 +19,7 @@ const oneForm = /^\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^
 export const isOneMatcher = (text: string): boolean => oneForm.test(text) && isMatchers(text);
 
 /** A selector with more matchers: `a{b="c"}` and `d="e"` give `a{b="c",d="e"}`. */
-export const withMatchers = (selector: string, matchers: string): string => {
+const withMatchers = (selector: string, matchers: string): string => {
   const trimmed = selector.trim();
   const open = trimmed.indexOf('{');
   if (open < 0) return `${trimmed}{${matchers.trim()}}`;
@@ -30,22 +30,22 @@ export const withMatchers = (selector: string, matchers: string): string => {
 const opposite: Record<string, string> = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' };
 
 /** The matcher of everything else: `client="probe"` gives `client!="probe"`. */
-export const negated = (text: string): string =>
+const negated = (text: string): string =>
   text.trim().replace(/^(\w+)\s*(=~|!~|!=|=)/, (_, label: string, operator: string) => label + opposite[operator]);
 
-/** What a check asks of its source. */
-interface Query {
-  total: string;
-  errors: string;
+/** What is left out of what is counted, and the group that is counted apart. */
+interface Groups {
   exclude?: string | undefined;
   control?: string | undefined;
 }
 
-/** The selectors that are read: all requests and the failed ones among them, and both again of the control group where there is one. */
-export const selectorsOf = ({ total, errors, exclude, control }: Query): string[] => {
-  const failed = isMatchers(errors) ? withMatchers(total, errors) : errors;
-  const counted =
-    exclude === undefined ? [total, failed] : [total, failed].map((one) => withMatchers(one, negated(exclude)));
+/** The selectors that are read: those given, and where there is a control group first without it and then of it alone. */
+export const selectorsOf = (selectors: readonly string[], { exclude, control }: Groups): string[] => {
+  const counted = exclude === undefined ? [...selectors] : selectors.map((one) => withMatchers(one, negated(exclude)));
   if (control === undefined) return counted;
   return [negated(control), control].flatMap((group) => counted.map((one) => withMatchers(one, group)));
 };
+
+/** The selector of failed requests: matchers are added to that of all requests. */
+export const errorsOf = ({ total, errors }: { total: string; errors: string }): string =>
+  isMatchers(errors) ? withMatchers(total, errors) : errors;
