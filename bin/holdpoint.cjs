@@ -2,12 +2,24 @@
 // The command line's front door: answers --version by itself, because that must cost no more than Node, and hands everything else to a bundle.
 'use strict';
 
-// A reader that has gone away (`| head -1`, a closed terminal) must neither end a run nor cut a rollback in half.
 const READER_GONE = new Set(['EPIPE', 'EIO']);
 
+/** Verbs whose exit code speaks of a release: what becomes of the text does not change it. */
+const VERDICTS = new Set(['run', 'check', 'rollback']);
+
+/** A reader that has gone away (`| head -1`) or a disk that is full must neither end a run nor cut a rollback in half. */
 function survive(stream) {
-  stream.on('error', (error) => {
-    if (!READER_GONE.has(error.code)) throw error;
+  stream.on('error', () => {});
+}
+
+/** What was asked for and could not be written is no success: told on stderr, unless somebody else listens and tells it. */
+function tellLost(stream, verb) {
+  stream.once('error', ({ code, message }) => {
+    if (READER_GONE.has(code)) return;
+    if (stream.listenerCount('error') === 1) process.stderr.write(`holdpoint: stdout was cut short: ${message}\n`);
+    process.once('exit', (exitCode) => {
+      if (exitCode === 0 && !VERDICTS.has(verb)) process.exitCode = 2;
+    });
   });
 }
 
@@ -40,6 +52,7 @@ function runQuick(filename, kept) {
 
 function main(words) {
   survive(process.stdout);
+  tellLost(process.stdout, words[0]);
   if (words[0] === '--version' || words[0] === '-V') {
     process.stdout.write(`${require('../package.json').version}\n`);
     return;

@@ -5,6 +5,7 @@ import { baseline } from '../run/index.ts';
 import { type Context, signalCode } from './context.ts';
 import { engineInput } from './run.ts';
 import { type CommonOptions, usable, withEnvFile, withSession } from './session.ts';
+import { told } from './told.ts';
 
 export interface BaselineOptions extends CommonOptions {
   release?: string;
@@ -23,15 +24,14 @@ export const baselineCommand = async (name: string, options: BaselineOptions, gi
       return interrupted;
     }
     const kept = await usable(opened.store, () => opened.store.saveBaseline(taken));
-    if (options.out !== undefined)
-      await context.io.files.write(
-        resolve(context.cwd, options.out),
-        `${JSON.stringify(opened.redactor.json(taken), null, 2)}\n`,
-      );
     context.stderr.write(`${sentence(taken, kept, opened.store.where)}\n`);
+    if (options.out !== undefined) await writeOut(options.out, opened.redactor.json(taken), context);
     return 0;
   });
 };
+
+const writeOut = (out: string, taken: StoredBaseline, { cwd, io }: Context): Promise<void> =>
+  told('--out', () => io.files.write(resolve(cwd, out), `${JSON.stringify(taken, null, 2)}\n`));
 
 const sentence = (
   { live, release, checks, service, environment }: StoredBaseline,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { nearest, type Registry, UsageError } from '../kit/index.ts';
 import type { Context } from './context.ts';
+import { told } from './told.ts';
 import { builtIn } from './registry.ts';
 import { exactly, type JsonSchema } from './schema/json-schema.ts';
 import { checkFileSchema, profileSchema, type ShippedCheck } from './schema/profile.ts';
@@ -58,8 +59,10 @@ const writeAll = async (
   folder: string,
   { io, stderr }: Context,
 ): Promise<void> => {
-  for (const [name, schema] of schemas)
-    await io.files.write(join(folder, `${name}.json`), `${JSON.stringify(schema)}\n`);
+  await told('the schemas', async () => {
+    for (const [name, schema] of schemas)
+      await io.files.write(join(folder, `${name}.json`), `${JSON.stringify(schema)}\n`);
+  });
   stderr.write(`${schemas.size} schemas written to ${folder}\n`);
 };
 

@@ -19,7 +19,10 @@ export interface ReplayOptions {
   reportOnly: boolean;
 }
 
-/** Prints what was and what would be. The exit code is that of the new decision, or 0 with `--report-only`. */
+/**
+ * Prints what was and what would be. The exit code is that of the new decision, or 0 with `--report-only`; instead of 0
+ * it is 2 when a report could not be written.
+ */
 export const replayCommand = async (
   record: string | undefined,
   profile: string | undefined,
@@ -37,8 +40,9 @@ export const replayCommand = async (
   const notes = [...loaded.warnings, ...replayed.notes];
   const text = replayText({ recorded, replayed: replayed.record, notes, profile: relative(context.cwd, loaded.file) });
   context.stdout.write(redactor.text(`${text}\n`));
-  if (options.reporter.length > 0) await report(redactor.json(replayed.record), loaded, options, context);
-  return options.reportOnly ? 0 : replayed.record.exitCode;
+  const isWritten = await report(redactor.json(replayed.record), loaded, options, context);
+  const exitCode = options.reportOnly ? 0 : replayed.record.exitCode;
+  return exitCode === 0 && !isWritten ? 2 : exitCode;
 };
 
 /** A file, else a run of the store beside the profile. */
@@ -85,8 +89,10 @@ const report = async (
   { registry }: Profile,
   { reporter }: ReplayOptions,
   context: Context,
-): Promise<void> => {
+): Promise<boolean> => {
+  if (reporter.length === 0) return true;
   const reporting = openReporting(reporter, registry, context, (text) => text);
-  await reporting.end(record);
+  const isWritten = await reporting.end(record);
   reporting.close();
+  return isWritten;
 };

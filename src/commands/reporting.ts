@@ -17,8 +17,8 @@ import { addressOf, ownerOf, push } from './push.ts';
 
 export interface Reporting {
   emit: Emit;
-  /** The record at the end, `saved`: its path. Writes the files. */
-  end(record: RunRecord, saved?: string): Promise<void>;
+  /** The record at the end, `saved`: its path. Writes the files; false when a report failed, which has been told. */
+  end(record: RunRecord, saved?: string): Promise<boolean>;
   /** Nothing is drawn while a person is asked on the same terminal. */
   quietly<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
@@ -32,26 +32,32 @@ interface Opened {
 
 type Save = (text: string, record: RunRecord) => Promise<void>;
 
-/** Opens `NAME`, `NAME=FILE` or `NAME=push:URL` reporters; an unknown one is refused before anything runs. */
+/**
+ * Opens `NAME`, `NAME=FILE` or `NAME=push:URL` reporters; an unknown one is refused before anything runs. `prose`: where
+ * what is written for people goes; what went wrong with a report is told on stderr all the same.
+ */
 export const openReporting = (
   wanted: readonly string[],
   registry: Registry,
   context: Context,
   redact: (text: string) => string,
+  prose = context.stderr,
 ): Reporting => {
   const names = wanted.length > 0 ? wanted : [defaultReporter(context)];
   mustNotShare(names, context);
-  const opened = names.flatMap((name) => openReporter(name, registry, context, redact));
+  const opened = names.flatMap((name) => openReporter(name, registry, context, redact, prose));
   const each = (step: (session: ReporterSession) => void): void => {
     for (const { session } of opened) guarded(context, () => step(session));
   };
   return {
     emit: (event) => each((session) => session.on(event)),
     end: async (record, saved) => {
+      const ends: boolean[] = [];
       for (const { session, save } of opened) {
-        await guardedAsync(context, async () => session.end(record, saved));
-        if (save) await guardedAsync(context, () => save(record));
+        ends.push(await guardedAsync(context, async () => session.end(record, saved)));
+        if (save) ends.push(await guardedAsync(context, () => save(record)));
       }
+      return ends.every(Boolean);
     },
     quietly: async (work) => {
       each((session) => session.pause?.());
@@ -81,6 +87,7 @@ const openReporter = (
   registry: Registry,
   context: Context,
   redact: (text: string) => string,
+  prose: TextStream,
 ): Opened[] => {
   const [name = '', ...rest] = wanted.split('=');
   const reporter = registry.reporters.get(name)?.part;
@@ -96,7 +103,7 @@ const openReporter = (
   const address = addressOf(wanted, path, reporter, others);
   const main =
     path === ''
-      ? openStream(reporter, context, redact)
+      ? openStream(reporter, reporter.writes === 'prose' ? prose : context.stdout, context, redact)
       : openFile(reporter, context, redact, saverOf(reporter, address ?? resolve(context.cwd, path), context, redact));
   const appending = (reporter.appends ?? []).flatMap(({ env, open }) => {
     const file = context.env(env);
@@ -118,10 +125,12 @@ const saverOf =
     if (request) await push(text, request, io.http, redact);
   };
 
-const openStream = (reporter: Reporter, context: Context, redact: (text: string) => string): Opened => {
-  const stream = reporter.writes === 'prose' ? context.stderr : context.stdout;
-  return { session: reporter.open(outOver(stream, context, context.env, redact), context.io.clock) };
-};
+const openStream = (
+  reporter: Reporter,
+  stream: TextStream,
+  context: Context,
+  redact: (text: string) => string,
+): Opened => ({ session: reporter.open(outOver(stream, context, context.env, redact), context.io.clock) });
 
 /** Keeps the text of a reporter, and saves it when it ends. */
 const openFile = (
@@ -161,11 +170,13 @@ const guarded = (context: Context, step: () => void): void => {
   }
 };
 
-const guardedAsync = async (context: Context, step: () => Promise<void>): Promise<void> => {
+const guardedAsync = async (context: Context, step: () => Promise<void>): Promise<boolean> => {
   try {
     await step();
+    return true;
   } catch (error) {
     say(context, error);
+    return false;
   }
 };
 

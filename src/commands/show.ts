@@ -22,6 +22,7 @@ export interface ShowOptions {
 /** How many runs the list shows. */
 const listed = 30;
 
+/** Exit code 0; 2 also when a report could not be written: it is all that was asked for. */
 export const showCommand = (runId: string | undefined, options: ShowOptions, context: Context): Promise<number> =>
   withProjectStore(options, context, async (store) => {
     const [service, environment] = options.service?.split('/') ?? [];
@@ -35,8 +36,8 @@ export const showCommand = (runId: string | undefined, options: ShowOptions, con
     if (!record) throw new UsageError(`no run${about(runId ?? options.service)} is kept in ${store.where}`);
     if (options.mark !== undefined) return mark(record, options.mark, runId ?? options.last, store, context);
     if (runId !== undefined || options.last)
-      await showOne(record, shortest(store.pathOf(record), context.cwd), options, context);
-    else context.stdout.write(`${historyText(records, await marksOf(store, records.map(idOf)))}\n`);
+      return showOne(record, shortest(store.pathOf(record), context.cwd), options, context);
+    context.stdout.write(`${historyText(records, await marksOf(store, records.map(idOf)))}\n`);
     return 0;
   });
 
@@ -66,9 +67,10 @@ const showOne = async (
   saved: string | undefined,
   { reporter }: ShowOptions,
   context: Context,
-): Promise<void> => {
-  const stdout = { ...context, stderr: context.stdout };
-  const reporting = openReporting(reporter.length > 0 ? reporter : ['plain'], builtIn(), stdout, (text) => text);
-  await reporting.end(record, saved);
+): Promise<number> => {
+  const names = reporter.length > 0 ? reporter : ['plain'];
+  const reporting = openReporting(names, builtIn(), context, (text) => text, context.stdout);
+  const isWritten = await reporting.end(record, saved);
   reporting.close();
+  return isWritten ? 0 : 2;
 };

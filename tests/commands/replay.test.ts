@@ -78,6 +78,18 @@ exit code 10: it would block; a replay acts on nothing
     expect([now.decision.action, now.exitCode, now.checks[0]?.limit]).toEqual(['block', 10, 200]);
   });
 
+  it.each([
+    ['2s', 2],
+    ['200ms', 10],
+  ])('ends with no 0 where the report could not be written (budget %s)', async (budget, expected) => {
+    const folder = await project(budget);
+    const told = await runHere(folder, ['replay', 'record.json', 'auth', '--reporter', `json=${folder}`]);
+    expect([told.exitCode, told.stderr]).toEqual([
+      expected,
+      `holdpoint: a report failed: ${folder} could not be written: it is a folder (EISDIR)\n`,
+    ]);
+  });
+
   it('ends with 0 where the decision is a pass', async () => {
     const { exitCode, stdout } = await runHere(await project('2s'), ['replay', 'record.json', 'auth']);
     expect(exitCode).toBe(0);

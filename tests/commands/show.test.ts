@@ -44,6 +44,16 @@ describe('holdpoint show --last', () => {
     );
   });
 
+  it('ends with 2 when the report could not be written', async () => {
+    const folder = await project();
+    const told = await runHere(folder, ['show', '--last', '--reporter', `json=${folder}`, '--reporter', 'markdown']);
+    expect([told.exitCode, told.stderr]).toEqual([
+      2,
+      `holdpoint: a report failed: ${folder} could not be written: it is a folder (EISDIR)\n`,
+    ]);
+    expect(told.stdout).toContain('run-7f3a');
+  });
+
   it('says where it has looked when there is none', async () => {
     const { exitCode, stderr } = await runHere(await tempFolder(), ['show', '--last']);
     expect([exitCode, stderr]).toEqual([2, 'no run is kept in files in .holdpoint\n']);

@@ -122,11 +122,30 @@ it('a reader that goes away neither ends the run nor changes its exit code', asy
   });
 });
 
-it('any other trouble with the output is not hidden', () => {
-  bundle("process.stdout.emit('error', Object.assign(new Error('disk full'), { code: 'ENOSPC' }));");
-  const { status, stderr } = holdpoint('run');
-  expect(status).toBe(1);
-  expect(stderr).toContain('disk full');
+describe('a full disk behind', () => {
+  const end = (verb: string, redirection: string, code: number): { status: number | null; stderr: string } => {
+    bundle(`
+      for (const stream of [process.stdout, process.stderr]) stream.write('text');
+      setTimeout(() => {
+        process.stderr.write('went on');
+        process.exitCode = ${code};
+      }, 50);
+    `);
+    const command = `exec "$0" "$1" ${verb} ${redirection}`;
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, bin], { encoding: 'utf8' });
+    return { status, stderr };
+  };
+  const told = 'textholdpoint: stdout was cut short: ENOSPC: no space left on device, write\nwent on';
+
+  it.each([
+    ['stdout: a run goes on, and keeps its code', 'run', '>/dev/full', 0, { status: 0, stderr: told }],
+    ['stdout: a rollback keeps its code', 'rollback', '>/dev/full', 20, { status: 20, stderr: told }],
+    ['stdout: a list that nobody got is no success', 'show', '>/dev/full', 0, { status: 2, stderr: told }],
+    ['stderr: a rollback goes on', 'rollback', '2>/dev/full', 20, { status: 20, stderr: '' }],
+    ['both: a rollback goes on', 'rollback', '>/dev/full 2>&1', 20, { status: 20, stderr: '' }],
+  ])('%s', (_, verb, redirection, code, expected) => {
+    expect(end(verb, redirection, code)).toEqual(expected);
+  });
 });
 
 // They are read as latin1: an arrow in a regular expression would match three other characters.

@@ -223,3 +223,13 @@ describe('permission is earned', () => {
     });
   });
 });
+
+describe('a baseline', () => {
+  it('that is kept and cannot be written to --out, too, is a sentence and no bug', async () => {
+    const project = await handProject();
+    const told = await project.type(['baseline', 'web', '--release', 'v2', '--out', project.folder]);
+    expect(told.exitCode).toBe(2);
+    expect(told.stderr).toContain('kept for v2 in files in .holdpoint\n');
+    expect(told.stderr).toContain(`--out: ${project.folder} could not be written: it is a folder (EISDIR)\n`);
+  });
+});
