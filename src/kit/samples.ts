@@ -20,6 +20,8 @@ export interface Tick {
   signal: AbortSignal;
   /** The check's `timeout` in milliseconds. */
   timeout: number;
+  /** Of a stimulus: aborts, with a sentence as its reason, when another check begins to fail under it. */
+  harm?: AbortSignal;
 }
 
 /** What one look gave, one per group (an instance, a server); without `group` for the whole. */

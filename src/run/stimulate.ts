@@ -34,9 +34,12 @@ const numberOf = (one: Watched, samples: readonly Sample<Json>[], now: number): 
 
 /** What the load did to the number of one check. */
 const effectOn = (one: Watched, before: Reading | undefined, during: readonly Sample<Json>[], now: number): Json[] => {
-  const values = during.flatMap((sample) => numberOf(one, [sample], now)?.value ?? []);
+  if (!before) return [];
+  // A check that fails may tell of another quantity.
+  const readings = during.flatMap((sample) => numberOf(one, [sample], now) ?? []);
+  const values = readings.filter(({ unit }) => unit === before.unit).map((reading) => reading.value);
   const after = values.at(-1);
-  if (!before || after === undefined) return [];
+  if (after === undefined) return [];
   const { value, ...rest } = before;
   return [{ check: one.check.id, ...rest, before: value, highest: Math.max(value, ...values), after }];
 };
@@ -48,18 +51,31 @@ const watcherOf = (one: Watched): Watched => ({
   samples: [],
 });
 
+/** What another check says whose newest look is bad: the load is the reason, and waiting for a second one costs more. */
+const harmIn = (one: Watched, now: number): string | undefined => {
+  const { plan, ...history } = historyOf(one, now, false);
+  const meanwhile = { ...history, plan: { ...plan, failAfter: 1 }, samples: asHold(one.samples) };
+  const { outcome, because } = assess(one.check.kind, one.check.spec, meanwhile);
+  return outcome === 'fail' ? `${one.check.id} fails: ${because}` : undefined;
+};
+
 const loadBy = async (course: Course, one: Watched, stimulus: Stimulus): Promise<void> => {
   const { clock } = course.input.io;
   const { signal, emit } = course.input;
   const others = course.watched.filter((other) => other !== one && watchedLayers.includes(other.check.kind.layer));
   const before = others.map((other) => numberOf(other, other.samples, clock.now()));
   const watchers = others.map(watcherOf);
-  const sampler = startSampler(watchers, { phase: 'stimulus', clock, signal, onSamples: () => undefined });
+  const harm = new AbortController();
+  const onSamples = (other: Watched): void => {
+    const found = harmIn(other, clock.now());
+    if (found !== undefined) harm.abort(found);
+  };
+  const sampler = startSampler(watchers, { phase: 'stimulus', clock, signal, onSamples });
   try {
     const loading: Watched = {
       ...one,
       check: { ...one.check, timeout: times.load },
-      opened: { session: { sample: stimulus, close: async () => undefined } },
+      opened: { session: { sample: (tick) => stimulus({ ...tick, harm: harm.signal }), close: async () => undefined } },
     };
     const samples = await look(loading, { phase: 'stimulus', n: 0 }, clock, signal);
     one.samples.push(...samples);

@@ -60,6 +60,31 @@ describe('a load of its own', () => {
     ]);
   });
 
+  it('is told when a check of the database begins to fail under it', async () => {
+    const engine = startEngine('rs/2');
+    const level = { now: 2 };
+    const told: unknown[] = [];
+    const spreading = scripted('login', () => 1, {
+      kindOver: {
+        layer: 'user',
+        open: async () => ({
+          sample: async (): Promise<Look<{ value: number }>[]> => [{ seen: { value: 1 } }],
+          stimulus: async ({ harm }: Tick): Promise<Look<{ value: number }>[]> => {
+            await engine.clock.sleep(3000, harm);
+            told.push(harm?.aborted);
+            level.now = 200;
+            await engine.clock.sleep(30_000, harm);
+            told.push(harm?.reason);
+            return [{ seen: { value: 1 } }];
+          },
+          close: async () => undefined,
+        }),
+      },
+    });
+    await play(engine, engine.input([spreading, database(level)]));
+    expect(told).toEqual([false, expect.stringMatching(/^db-connections fails: /)]);
+  });
+
   it('never comes where the hold was not green', async () => {
     const engine = startEngine('rs/2');
     const level = { now: 2 };

@@ -57,6 +57,8 @@ export interface Account {
   heldBack: Missed | undefined;
   /** Whether it was refused somewhere since it was last let in. */
   isUneasy(): boolean;
+  /** Counts what a login outside of the turns saw, like one of a burst. */
+  told(place: string, seen: LoginSeen): void;
   /** Waits until a refusal of this look would be none too many: what is under way may be refused as well. */
   enter(wish: Wish): Promise<Turn>;
 }
@@ -129,14 +131,16 @@ export const openAccount = (): Account => {
       signal.addEventListener('abort', go, { once: true });
     });
 
+  const told = (place: string, seen: LoginSeen): void => {
+    places.set(place, tallied(places.get(place) ?? nothingYet, seen));
+    all = tallied(all, seen);
+  };
+
   const begin = (place: string, tries: number): Turn => {
     pending += tries;
     const leave = (seen?: LoginSeen): void => {
       pending -= tries;
-      if (seen) {
-        places.set(place, tallied(places.get(place) ?? nothingYet, seen));
-        all = tallied(all, seen);
-      }
+      if (seen) told(place, seen);
       wake();
     };
     return { may: true, wrong: tries > 1, leave };
@@ -144,6 +148,7 @@ export const openAccount = (): Account => {
 
   const account: Account = {
     heldBack: undefined,
+    told,
     isUneasy: () => all.refusals > 0 || [...places.values()].some(({ refusals }) => refusals > 0),
     async enter({ place, phase, wrong, signal }) {
       const most = mostRefusals(phase);

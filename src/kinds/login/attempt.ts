@@ -94,6 +94,8 @@ export const isGranted = ({ outcome }: StepSeen): boolean => outcome === 'grante
 export const takeAll = async (flow: FlowStep[], role: Role, walk: Walk, clock: Clock): Promise<StepSeen[]> => {
   const steps: StepSeen[] = [];
   for (const one of flow) {
+    // What was refused elsewhere meanwhile counts against the account.
+    if (one.carriesPassword && walk.over?.aborted) break;
     if (one.carriesPassword) walk.earlier ??= await walk.visitor.cookies.header(walk.probed);
     const step = await seen(one.name, role, walk, clock, () => takeStep(one, walk));
     const budget = 'budget' in one.step ? one.step.budget : undefined;
@@ -147,8 +149,9 @@ export const takeSession = ({ spec }: Stage, walk: Walk): void => {
 
 /** Signs in and asks for the page behind the login. */
 export const signIn = async (stage: Stage, walk: Walk): Promise<StepSeen[]> => {
-  const steps = await takeAll(loginSteps(stage.spec), 'login', walk, stage.clock);
-  if (!steps.every(isGranted)) return steps;
+  const flow = loginSteps(stage.spec);
+  const steps = await takeAll(flow, 'login', walk, stage.clock);
+  if (steps.length < flow.length || !steps.every(isGranted)) return steps;
   takeSession(stage, walk);
   const look = async (): Promise<StepFinding> => (await missingCookie(stage, walk)) ?? askProbe(stage, walk);
   const page = await seen(`see ${stage.spec.probe.get}`, 'probe', walk, stage.clock, look);

@@ -5,7 +5,7 @@ import { faultOf, limitOf } from './judge.ts';
 import type { LoginSeen, StepSeen } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
 
-/** Also those before the deploy. A login that ended in an error is bad, however fast it was. */
+/** Also those before the deploy. A login that ended in an error is bad, however fast it was; a step that it never came to took no time, and has no point. */
 export const charts = (history: History<LoginSeen>, spec: LoginSpec): Chart[] => {
   // A burst is no login of the statistics.
   const samples = [...history.baseline.samples, ...history.samples].filter(({ phase }) => phase !== 'stimulus');
@@ -27,16 +27,18 @@ const totalOf = ({ ms }: LoginSeen): number => ms;
 
 const stepOf =
   (wanted: string) =>
-  (seen: LoginSeen): number =>
-    timed(seen).reduce((sum, { name, ms }) => sum + (name === wanted ? ms : 0), 0);
+  (seen: LoginSeen): number | undefined => {
+    const own = timed(seen).filter(({ name }) => name === wanted);
+    return own.length === 0 ? undefined : own.reduce((sum, { ms }) => sum + ms, 0);
+  };
 
 const pointsOf = (
   samples: readonly Sample<LoginSeen>[],
   spec: LoginSpec,
-  of: (seen: LoginSeen) => number,
+  of: (seen: LoginSeen) => number | undefined,
 ): ChartPoint[] =>
-  samples.flatMap((sample): ChartPoint[] =>
-    'seen' in sample
-      ? [{ at: sample.at, value: of(sample.seen), ...(faultOf(spec)(sample.seen) ? { bad: true } : {}) }]
-      : [],
-  );
+  samples.flatMap((sample): ChartPoint[] => {
+    const value = 'seen' in sample ? of(sample.seen) : undefined;
+    if (!('seen' in sample) || value === undefined) return [];
+    return [{ at: sample.at, value, ...(faultOf(spec)(sample.seen) ? { bad: true } : {}) }];
+  });

@@ -2,7 +2,7 @@
 import type { History, Part, Sample, Verdict } from '../../kit/samples.ts';
 import { plural } from '../../kit/text.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
-import { burstFault, burstParts } from './burst/burst-verdict.ts';
+import { burstFault, burstParts, burstText } from './burst/burst-verdict.ts';
 import {
   brokenNegative,
   goodSentence,
@@ -115,9 +115,11 @@ const goodOf = (spec: LoginSpec, samples: Sample<LoginSeen>[]): Omit<Fault, 'rea
 const withBurst = (verdict: Verdict, { samples, marks }: History<LoginSeen>, spec: LoginSpec): Verdict => {
   const seen = seenOf(samples).findLast(({ burst }) => burst)?.burst;
   if (!seen) return verdict;
-  const parts = [...(verdict.parts ?? []), ...burstParts(seen, spec.burst, marks)];
+  const own = burstParts(seen, spec.burst, marks);
+  const parts = [...(verdict.parts ?? []), ...own];
   const fault = burstFault(seen, spec.burst);
-  return fault ? { outcome: 'fail', settled: true, ...fault, parts } : { ...verdict, parts };
+  if (fault) return { outcome: 'fail', settled: true, ...fault, parts };
+  return { ...verdict, because: `${verdict.because}; ${burstText(own)}`, parts };
 };
 
 /** Pure: the same history gives the same verdict. */

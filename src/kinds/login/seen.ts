@@ -89,19 +89,24 @@ export type StepSeen = {
 export type BurstSeen = {
   /** Id of the check, to find what the others saw meanwhile. */
   check: string;
-  /** Logins that were asked for, that were tried, that were granted. */
-  asked: number;
+  /** Logins that were asked for at most, that came to their end, that were granted. */
+  total: number;
   done: number;
   granted: number;
-  /** The most at once. */
-  concurrency: number;
+  /** The most that were under way at once. */
+  atOnce: number;
   ms: number;
   /** Milliseconds of the logins that were granted. */
   mean?: number;
   p50?: number;
   p95?: number;
-  /** The first login that was not granted; it ended the burst. */
-  failure?: { outcome: StepOutcome; step: string; trail: string; note: string };
+  p99?: number;
+  /** What ended it before all were made, unless it is `failure`. */
+  ended?: string;
+  /** Another check failed meanwhile, which ended it; its sentence. */
+  harm?: string;
+  /** The first login that was not granted; `late`: it took longer than it may. */
+  failure?: { outcome: StepOutcome; step: string; trail: string; note: string; late?: true; evidence?: Evidence };
 };
 
 export type LoginSeen = {

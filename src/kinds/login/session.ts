@@ -16,6 +16,7 @@ import {
 } from './negatives.ts';
 import { openInCommon } from './in-common.ts';
 import { burst } from './burst/burst.ts';
+import type { BurstKeys } from './burst/burst-keys.ts';
 import type { Codes } from './flows/totp.ts';
 import { observe } from './observe/index.ts';
 import { logoutSteps, namedUrls } from './plan.ts';
@@ -38,7 +39,7 @@ type Asked = Record<Negative | 'observed', boolean>;
 const stageFor = (
   spec: LoginSpec,
   { base }: Place,
-  { signal, until }: Tick & { until: number },
+  { signal, limit }: { signal: AbortSignal; limit: { until: number } },
   { io, learn }: World,
   codes: Codes | undefined,
 ): Stage => {
@@ -51,7 +52,7 @@ const stageFor = (
     origins: new Set(named.map((url) => new URL(url).origin)),
     connectTo: spec.connectTo,
     signal,
-    left: () => until - io.clock.monotonic(),
+    left: () => limit.until - io.clock.monotonic(),
     learn: (secret: string, name: string): void => {
       learned.set(secret, name);
       learn(secret, name);
@@ -121,7 +122,7 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
   await Promise.all([world.io.http.prepare?.(), prepareCookies(), prepareForms()]);
   const { account, codes, release } = await openInCommon(spec, world);
   const memory: Memory = { negativesDone: false, wrongPasswordDone: false };
-  const timed = (tick: Tick) => ({ ...tick, until: world.io.clock.monotonic() + patience(tick) });
+  const timed = (tick: Tick) => ({ ...tick, limit: { until: world.io.clock.monotonic() + patience(tick) } });
 
   const visitAt = async (place: Place, negatives: Asked, tick: ReturnType<typeof timed>): Promise<Look<LoginSeen>> => {
     const wish = { place: place.base, phase: tick.phase, wrong: negatives.wrongPassword, signal: tick.signal };
@@ -149,11 +150,27 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
     }
   };
 
-  const burstAt = async (keys: LoginSpec['burst'], tick: Tick): Promise<Look<LoginSeen>[]> => {
+  const told = (base: string, seen: LoginSeen): void => {
+    const throttle = throttleIn(seen.steps);
+    if (throttle) account.heldBack ??= throttleOf(throttle);
+    account.told(base, seen);
+  };
+
+  const burstAt = async (keys: BurstKeys, { signal, harm }: Tick): Promise<Look<LoginSeen>[]> => {
     // An account that is held back, or whose password is refused, is left in peace.
-    if (!keys || account.heldBack || account.isUneasy()) return [];
-    const stages = placesOf(spec).map((place) => stageFor(spec, place, timed(tick), world, codes));
-    return [{ seen: { steps: [], ms: 0, burst: await burst(world.check, keys, stages) } }];
+    if (account.heldBack || account.isUneasy()) return [];
+    const places = placesOf(spec);
+    const placeOf = (n: number): Place => places[n % places.length] as Place;
+    const seen = await burst({
+      check: world.check,
+      keys,
+      signal,
+      harm,
+      clock: world.io.clock,
+      stage: (n, limit) => stageFor(spec, placeOf(n), { signal, limit }, world, codes),
+      told: (one, n) => told(placeOf(n).base, one),
+    });
+    return [{ seen: { steps: [], ms: 0, burst: seen } }];
   };
 
   return {
@@ -172,7 +189,7 @@ export const openLogin = async (spec: LoginSpec, world: World): Promise<Session<
       const own = timed(tick);
       return Promise.all(placesOf(spec).map((place, index) => lookAt(place, negativesOf(index), own)));
     },
-    ...(spec.burst ? { stimulus: (tick: Tick) => burstAt(spec.burst, tick) } : {}),
+    ...(spec.burst ? { stimulus: burstAt.bind(undefined, spec.burst) } : {}),
     close: release,
   };
 };

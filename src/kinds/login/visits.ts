@@ -34,6 +34,8 @@ export interface Walk {
   code: () => Promise<string>;
   /** The field that the last code was sent in. */
   codeField?: string;
+  /** Of a login in a burst: aborts when no password may be sent any more. */
+  over?: AbortSignal;
   /** What a login over OpenID Connect knows of its provider. */
   oidc?: OidcState;
 }
