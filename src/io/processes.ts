@@ -1,10 +1,11 @@
 // Commands through zx, behind one wrapper: argument lists, no shell, a group of their own, deadlines that hold.
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
-import { cwd } from 'node:process';
-import type { Options } from 'zx/core';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { FileHandle } from 'node:fs/promises';
 import type { Command, Finished, Processes } from '../kit/index.ts';
-import { createOutput, type Output } from './output.ts';
+import { openInput } from './input-file.ts';
+import { createOutput } from './output.ts';
 import { endGroup, isRunning, self } from './process-group.ts';
+import { optionsFor, type Start } from './zx-options.ts';
 
 const defaults = { grace: 5000, maxBytes: 64 * 1024 };
 
@@ -16,57 +17,6 @@ const longestDelay = 2 ** 31 - 1;
 
 /** What an abort before the start leaves: nothing was started. */
 const notStarted = { exit: undefined, signal: undefined, timedOut: false, stdout: '', stderr: '', ms: 0 };
-
-interface Streams {
-  stdout: Output;
-  stderr: Output;
-}
-
-/** The chunks go into our bounded outputs and nowhere else: zx itself would hold all of them (200 MB → 498 MB). */
-const boundedStore = (streams: Streams): NonNullable<Options['store']> => ({
-  stdout: chunksInto((chunk) => streams.stdout.push(chunk)),
-  stderr: chunksInto((chunk) => streams.stderr.push(chunk)),
-  stdall: chunksInto(() => {}),
-});
-
-const chunksInto = (take: (chunk: Buffer) => void) => {
-  const none: Buffer[] = [];
-  return Object.assign(none, {
-    push: (...chunks: (Buffer | string)[]): number => {
-      for (const chunk of chunks) take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-      return 0;
-    },
-  });
-};
-
-/**
- * Every option that zx would else take from its defaults or from ZX_* variables (ZX_PREFIX ran a command of its own).
- * `spawn` gets the argument list as it is: no shell and no quoting. Deadlines and kills are ours: those of zx need `ps`
- * and report a command that traps TERM as a success (facts measured with zx 8.8.5).
- */
-const optionsFor = (command: Command, streams: Streams, env: NodeJS.ProcessEnv, start: Start): Partial<Options> => ({
-  cwd: command.cwd ?? cwd(),
-  env: { ...env, ...command.env },
-  spawn: start as typeof spawn,
-  store: boundedStore(streams),
-  stdio: ['ignore', 'pipe', 'pipe'],
-  shell: true,
-  prefix: '',
-  postfix: '',
-  quote: () => '',
-  nothrow: true,
-  quiet: true,
-  verbose: false,
-  detached: true,
-  preferLocal: false,
-  timeout: 0,
-  timeoutSignal: 'SIGTERM',
-  killSignal: 'SIGTERM',
-  halt: false,
-  log: () => {},
-});
-
-type Start = (line: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
 /** Starts the argument list, and lets go of the pipes soon after the command's own end. */
 const starter =
@@ -111,7 +61,23 @@ const startErrorOf = (error: Error | null): string | undefined => {
   return error ? (code ?? error.message) : undefined;
 };
 
+/** With the input of the command opened, and closed after it. */
 const run = async (command: Command, env: NodeJS.ProcessEnv): Promise<Finished> => {
+  if (command.input === undefined) return runWith(undefined, command, env);
+  let input: FileHandle;
+  try {
+    input = await openInput(command.input, env);
+  } catch (error) {
+    return { ...notStarted, startError: `no place for its input: ${(error as Error).message}` };
+  }
+  try {
+    return await runWith(input, command, env);
+  } finally {
+    await input.close();
+  }
+};
+
+const runWith = async (input: FileHandle | undefined, command: Command, env: NodeJS.ProcessEnv): Promise<Finished> => {
   const { $ } = await import('zx/core');
   if (command.signal?.aborted) return { ...notStarted, startError: 'ABORTED' };
   const { maxBytes = defaults.maxBytes, onLine } = command;
@@ -124,7 +90,7 @@ const run = async (command: Command, env: NodeJS.ProcessEnv): Promise<Finished> 
   const start = starter(command.argv, (child) => {
     watched = watch(command, child);
   });
-  const output = await $(optionsFor(command, streams, env, start))`command`;
+  const output = await $(optionsFor(command, { streams, input, env, start }))`command`;
   await watched?.ended;
   streams.stdout.end();
   streams.stderr.end();

@@ -5,6 +5,8 @@ export interface Command {
   cwd?: string;
   /** Added to the environment. */
   env?: Record<string, string>;
+  /** What it reads from its standard input, also by the name /dev/stdin. Without it there is nothing to read. */
+  input?: string;
   /** Milliseconds until TERM is sent to the group. */
   deadline: number;
   /** Milliseconds between TERM and KILL. Default 5 s. */

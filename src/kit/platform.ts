@@ -30,6 +30,8 @@ export interface PlatformWorld {
       deadline: number;
       signal?: AbortSignal;
       env?: Record<string, string>;
+      /** What it reads from its standard input, also by the name /dev/stdin: nobody else sees it. */
+      input?: string;
       reads?: boolean;
       /** Bytes of each stream that are kept (the tail). Default 64 KiB. */
       maxBytes?: number;

@@ -64,7 +64,7 @@ ${readings
   )
   .join('\n')}
 ${quoted(act)})
-  [ -p /dev/stdin ] && cat > body
+  [ -c /dev/stdin ] || cat > body
   [ -e fail ] && { cat fail >&2; exit 7; }
   [ -e meanwhile ] && { echo v3 > state; echo ${quoted(refused.text)}${refused.exit === 0 ? '' : ' >&2'}; exit ${refused.exit}; }
   [ -e lie ] || echo back > state

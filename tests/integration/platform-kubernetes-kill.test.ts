@@ -1,5 +1,5 @@
 // A rollback on Kubernetes whose process is killed with -9 while kubectl is in flight: the API server decides who wins.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -26,6 +26,10 @@ for word; do
 done
 exec ${real} "$@"
 `;
+
+/** The old pod template, with its secrets, is on its way to kubectl: no file of that name or any other may stay. */
+const leftBehind = async (): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('holdpoint'));
 
 const start = async () => {
   const system = await kubeSystem('Deployment', ['auth']);
@@ -59,6 +63,7 @@ it('and somebody deploys a fix: the call that follows refuses, and the orphan ch
   expect(await runChild(program, { ...job, dieAt: 'line:begun' }, undefined, slow)).toMatchObject({
     signal: 'SIGKILL',
   });
+  expect(await leftBehind()).toEqual([]);
   system.deployOf('auth', 'v3');
   const after = generation();
   const { report } = await runChild(program, job, undefined, env);

@@ -1,7 +1,7 @@
 // Real commands: argument lists, bounded output, deadlines that end whole groups, no help from `ps` or a shell.
 import { execPath } from 'node:process';
 import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createProcesses } from '../../src/io/processes.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
@@ -16,10 +16,6 @@ const isAlive = (pid: number): boolean => {
   } catch {
     return false;
   }
-};
-const gone = async (pid: number): Promise<boolean> => {
-  for (let n = 0; n < 100 && isAlive(pid); n += 1) await new Promise((resolve) => setTimeout(resolve, 20));
-  return !isAlive(pid);
 };
 
 describe('a command', () => {
@@ -71,6 +67,27 @@ describe('a command', () => {
     expect(await createProcesses(base).run({ argv: ['ls', folder], deadline: 20_000 })).toMatchObject({ stdout: '' });
   });
 
+  it('reads its input, also by name; the file of it has no name', async () => {
+    const folder = await tempFolder();
+    const own = createProcesses({ ...base, TMPDIR: folder });
+    const text = `${'ä€'.repeat(200_000)}\nhunter2\n`;
+    const done = await own.run({
+      argv: sh('tail -n 1; tail -n 1 /dev/stdin; wc -c < /dev/stdin; ls "$TMPDIR"'),
+      input: text,
+      deadline: 20_000,
+    });
+    expect(done).toMatchObject({ exit: 0, stdout: `hunter2\nhunter2\n${Buffer.byteLength(text)}\n` });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is not started when there is no place for its input', async () => {
+    const own = createProcesses({ ...base, TMPDIR: '/nowhere' });
+    expect(await own.run({ argv: ['true'], input: 'x', deadline: 20_000 })).toMatchObject({
+      startError: expect.stringMatching(/^no place for its input: ENOENT: /),
+      exit: undefined,
+    });
+  });
+
   it('hands on its lines of both streams', async () => {
     const lines: string[] = [];
     await processes.run({
@@ -83,28 +100,6 @@ describe('a command', () => {
 });
 
 describe('the deadline', () => {
-  it('ends a command that traps TERM and exits 0, and calls it timed out', async () => {
-    const done = await processes.run({
-      argv: node("process.on('SIGTERM', () => process.exit(0)); console.log('up'); setTimeout(() => {}, 60_000)"),
-      deadline: 1000,
-      grace: 5000,
-    });
-    expect(done).toMatchObject({ exit: 0, timedOut: true, stdout: 'up\n' });
-  });
-
-  it('kills a whole group that ignores TERM', async () => {
-    const pids: number[] = [];
-    const done = await processes.run({
-      argv: sh("trap '' TERM; echo $$; sh -c \"trap '' TERM; echo \\$\\$; while :; do sleep 1; done\" & wait; wait"),
-      deadline: 500,
-      grace: 200,
-      onLine: (line) => pids.push(Number(line)),
-    });
-    expect(done).toMatchObject({ signal: 'SIGKILL', timedOut: true });
-    expect(pids).toHaveLength(2);
-    for (const pid of pids) expect(await gone(pid)).toBe(true);
-  });
-
   it('holds where there is no `ps` and no shell on the PATH', async () => {
     const bare = createProcesses({ PATH: '/nowhere' });
     const done = await bare.run({ argv: node('setTimeout(() => {}, 60_000)'), deadline: 300, grace: 1000 });

@@ -20,6 +20,7 @@ import type { Line } from '../../src/rollback/journal.ts';
 import { rollBack } from '../../src/rollback/roll-back.ts';
 import { fakeIo } from '../helpers/fake-io.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
+import { openPlan } from '../helpers/rollback-plan.ts';
 import { virtualClock } from '../helpers/virtual-clock.ts';
 
 /** The deploy system of the test. */
@@ -78,30 +79,20 @@ const platformOf = (world: World): PlatformSession => ({
 });
 
 /** A plan that lets everything pass. */
-export const planOf = (over: Partial<RollbackPlan>): RollbackPlan => ({
-  mode: 'auto',
-  platform: {
-    holdpointPlatform: 1,
-    name: 'desk',
-    about: '',
-    example: '',
-    settings: undefined as never,
-    fence: 'client',
-    aftermath: 'auto-sync is off',
-    open: undefined as never,
-  },
-  settings: {},
-  reversible: { by: 'declaration', reversible: true },
-  control: { none: 'a test' },
-  allowClientFence: true,
-  validFor: 3_600_000,
-  perEnvironment: 3,
-  deadline: 60_000,
-  verify: { for: 5000, deadline: 10_000 },
-  mitigations: [],
-  evidence: [],
-  ...over,
-});
+export const planOf = (over: Partial<RollbackPlan>): RollbackPlan =>
+  openPlan({
+    platform: {
+      holdpointPlatform: 1,
+      name: 'desk',
+      about: '',
+      example: '',
+      settings: undefined as never,
+      fence: 'client',
+      aftermath: 'auto-sync is off',
+      open: undefined as never,
+    },
+    ...over,
+  });
 
 export interface Desk {
   world: World;

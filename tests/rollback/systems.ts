@@ -26,6 +26,7 @@ export const commandSystem = async (): Promise<DeploySystem> => {
       live: ['./scripts/live.sh'],
       undo: ['./scripts/undo.sh', '{{from}}', '{{to}}', 'token={{token}}'],
       status: ['true'],
+      candidates: ['printf', '%s\\n', 'v1', 'v2', 'v3'],
     },
     deploy: (revision) => writeFile(live, `${revision}\n`),
     lie: () => undo('echo done'),

@@ -94,17 +94,30 @@ export const understood = <T>(argv: readonly string[], text: string, schema: Zod
   throw new Error(`${printed} something else than expected: ${issue?.path.join('.') || 'the top'}: ${issue?.message}`);
 };
 
+/** With what a command of the way back is run. */
+export interface Acting {
+  order: UndoOrder;
+  /** Milliseconds. */
+  deadline: number;
+  world: PlatformWorld;
+  signal?: AbortSignal | undefined;
+  /** Its standard input: what no argument list may show. */
+  input?: string | undefined;
+}
+
 /** Runs a command of the way back, and gives what it printed. Throws a sentence when it does not end with 0. */
 export const act = async (
   argv: readonly string[],
-  order: UndoOrder,
-  deadline: number,
-  world: PlatformWorld,
-  signal?: AbortSignal,
+  { order, deadline, world, signal, input }: Acting,
 ): Promise<string> => {
   // A deploy tool that calls holdpoint again from its own hooks must not start a rollback of this rollback.
   const env = { HOLDPOINT_TOKEN: String(order.token), HOLDPOINT_ROLLBACK_OF: order.from };
-  const finished = await world.run(argv, { deadline, env, ...(signal ? { signal } : {}) });
+  const finished = await world.run(argv, {
+    deadline,
+    env,
+    ...(signal ? { signal } : {}),
+    ...(input === undefined ? {} : { input }),
+  });
   mustSucceed(argv, finished, deadline);
   return finished.stdout;
 };

@@ -112,11 +112,10 @@ const missing = async (spec: Settings, to: string, ask: Ask): Promise<string | u
  * `nomad job revert` cannot compare. The API can, and its body has to come by stdin; `nomad operator api` ends with 0
  * whatever the server answers (command/operator_api.go), so that the answer itself has to be read.
  */
-const revert = (spec: Settings, version: number, prior: number): string[] => {
-  const body = JSON.stringify({ JobID: spec.job, JobVersion: version, EnforcePriorVersion: prior });
-  const script = 'printf %s "$1" | nomad operator api -X PUT "$2"';
-  return ['sh', '-c', script, 'sh', body, path(spec, 'revert')];
-};
+const revert = (spec: Settings): string[] => ['nomad', 'operator', 'api', '-X', 'PUT', path(spec, 'revert')];
+
+const revertBody = (spec: Settings, version: number, prior: number): string =>
+  JSON.stringify({ JobID: spec.job, JobVersion: version, EnforcePriorVersion: prior });
 
 /** Jobs of HashiCorp Nomad. */
 export const nomad = platformOf<Settings, Found>({
@@ -139,7 +138,7 @@ export const nomad = platformOf<Settings, Found>({
     if (revision === to) return;
     const target = await targetOf(spec, to, ask);
     if (!target) throw new Error(`no version of ${spec.job} holds ${to} any more`);
-    const answer = await act(revert(spec, target.Version, version));
+    const answer = await act(revert(spec), revertBody(spec, target.Version, version));
     if (!answer.includes('"EvalID"')) throw new Error(`Nomad did not take the order: ${answer.trim().slice(0, 300)}`);
   },
   missing,

@@ -23,6 +23,7 @@ import {
   watchEdits,
 } from './release-folders.ts';
 import { type Answer, askInstances, versionSchema } from './running.ts';
+import { startFinding } from './programs.ts';
 import { deadline } from './settings.ts';
 import { examineNeed } from './system.ts';
 
@@ -79,15 +80,16 @@ const undo = async (spec: Settings, world: PlatformWorld, order: UndoOrder, sign
   const missing = await releaseMissing(spec, world.io, order.to);
   if (missing !== undefined) throw new Error(missing);
   await turnLink(spec, world.io, revision, order.to);
-  await act(spec.restart, order, spec.deadline, world, signal);
+  await act(spec.restart, { order, deadline: spec.deadline, world, signal });
 };
 
 const doctor = async (spec: Settings, ask: Ask): Promise<Finding[]> => [
   ...(await Promise.all(folderNeeds(spec).map((need) => examineNeed(need, ask)))),
+  await startFinding(`may run ${shellLine(spec.restart)}`, spec.restart, ask),
   {
-    what: `may run ${shellLine(spec.restart)}`,
+    what: 'the restart brings the release behind the link',
     state: 'unknown',
-    because: 'a restart cannot be tried without restarting',
+    because: 'it cannot be tried without restarting',
     next: 'holdpoint rollback PROFILE --drill does everything else',
   },
 ];

@@ -4,7 +4,6 @@ import {
   clip,
   type Direction,
   type Finding,
-  type Io,
   type Live,
   type Platform,
   type PlatformSession,
@@ -31,8 +30,7 @@ export interface Need {
 export interface Hands {
   ask: Ask;
   /** Runs a command that changes something; what it printed. Throws a sentence when it does not end with 0. */
-  act(argv: Argv): Promise<string>;
-  io: Io;
+  act(argv: Argv, input?: string): Promise<string>;
 }
 
 /** A deploy system that is driven by its command line. `Found` is what one look brings. */
@@ -110,7 +108,7 @@ const liveOf = ({ revision, settled, detail, instances }: Live): Live => ({
 });
 
 /** Not to know is not to have: a target of which nothing can be told is none. */
-const told = async (answer: Promise<string | undefined>, what: string): Promise<string | undefined> => {
+export const told = async (answer: Promise<string | undefined>, what: string): Promise<string | undefined> => {
   try {
     return await answer;
   } catch (error) {
@@ -133,8 +131,7 @@ const undo = async <Settings extends { deadline: number }, Found extends Live>(
   try {
     await system.back(spec, order, found, {
       ask,
-      act: (argv) => act(argv, order, spec.deadline, world, signal),
-      io: world.io,
+      act: (argv, input) => act(argv, { order, deadline: spec.deadline, world, signal, input }),
     });
   } catch (error) {
     await unlessSuperseded(() => system.look(spec, ask, order), order);

@@ -1,6 +1,4 @@
 // The fenced act: one JSON patch that tests what is live and puts the old pod template back, or changes nothing.
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { Superseded } from '../../../kit/index.ts';
 import type { Hands } from '../system.ts';
 import { type Cluster, kubectl } from '../settings.ts';
@@ -42,24 +40,18 @@ export const putBack = async (
 };
 
 /**
- * The template may hold secrets: it goes through a file that only we can read, not through the argument list, which
- * every user of the machine and the record would see.
+ * The template may hold secrets: it goes by standard input, not through the argument list, which every user of the
+ * machine and the record would see, nor through a file, which a kill would leave behind.
  */
 const patch = async (
   family: Family,
   workload: Workload,
   to: string,
   cluster: Cluster,
-  { io, act }: Hands,
+  { act }: Hands,
 ): Promise<void> => {
-  const file = join(io.env('TMPDIR') ?? io.env('TEMP') ?? '/tmp', `holdpoint-${randomUUID()}.json`);
-  try {
-    await io.files.write(file, JSON.stringify(operations(family, workload, to)));
-    const target = [family.resource, workload.name, '--type=json', `--patch-file=${file}`];
-    await act([...kubectl(cluster), 'patch', ...target]);
-  } finally {
-    await io.files.remove(file);
-  }
+  const target = [family.resource, workload.name, '--type=json', '--patch-file=/dev/stdin'];
+  await act([...kubectl(cluster), 'patch', ...target], JSON.stringify(operations(family, workload, to)));
 };
 
 /**
