@@ -6,6 +6,7 @@ export * from './exit-codes.ts';
 export * from './fill.ts';
 export * from './forecast.ts';
 export * from './headers.ts';
+export * from './held.ts';
 export * from './increase.ts';
 export * from './io.ts';
 export type * from './json.ts';

@@ -115,6 +115,18 @@ export interface RollbackReport {
   manual?: string;
 }
 
+/** Who held what when it could be counted for the last time, the largest first. */
+export interface LastCounted {
+  runId: string;
+  /** ISO time. */
+  at: string;
+  /** Of the chart: `connections in use`. */
+  title: string;
+  unit: string;
+  limit?: number;
+  of: { name: string; value: number }[];
+}
+
 export interface RunRecord {
   format: 'holdpoint.record/1';
   runId: string;
@@ -134,6 +146,8 @@ export interface RunRecord {
   marks: { at: string; name: string; data?: Json }[];
   /** By hand: the last good run, whose samples are the baseline; absent where there is none. */
   comparedWith?: { runId: string; finishedAt: string; label: string };
+  /** By hand, where nobody could be counted now: who held the connections when a run of the last day counted last. */
+  lastCounted?: LastCounted;
   /** By hand with `--watch`: until when (ISO time) it kept looking. */
   watchedUntil?: string;
   /** Flags that lowered what the profile allows: `--only login`, `--no-rollback`. */

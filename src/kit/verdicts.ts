@@ -130,7 +130,7 @@ export const probeVerdict = (confirmation: Confirmation, plan: JudgePlan, good: 
         settled: false,
         ...good,
         reason: 'wobble',
-        because: `${wobble(bad, of)}: ${confirmation.fault.because}`,
+        because: `not a failure yet, ${wobble(bad, of)} (${plan.failAfter} in a row are one): ${confirmation.fault.because}`,
       };
     case 'few':
       return of === 0

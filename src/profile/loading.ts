@@ -57,6 +57,6 @@ export const tellMissing = (missing: readonly Missing[], prefix: Path, problems:
   for (const { path, scalar, because } of missing) problems.add(because, scalar.origin, [...prefix, ...path]);
 };
 
-/** `checks.login.account.password: the environment variable X is not set (${secret:X})`. */
+/** What is missing stands first, because a screen cuts the end: `the environment variable X is not set (${secret:X}), for notify.slack`. */
 export const missingText = ({ path, because }: Missing, prefix: Path): string =>
-  `${pathText([...prefix, ...path])}: ${because}`;
+  `${because}, for ${pathText([...prefix, ...path])}`;

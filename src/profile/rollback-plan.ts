@@ -127,7 +127,8 @@ const tellAuto = (
 const isIncomplete = (tree: MapTree, { verb, problems, warnings }: Loading): boolean => {
   const missing = missingIn(tree);
   if (verb !== 'check') tellMissing(missing, top, problems);
-  else for (const one of missing) warnings.push(`${missingText(one, top)}; the live revision is not looked at`);
+  else if (missing.length > 0)
+    warnings.push(`${missing.map((one) => missingText(one, top)).join('; ')}; the live revision is not looked at`);
   return missing.length > 0;
 };
 

@@ -3,6 +3,7 @@ import { type Decision, isoTime, type RollbackReport, type RunRecord } from '../
 import type { Course } from './course.ts';
 import { diagnose } from './diagnose.ts';
 import { exitCode } from './exit-code.ts';
+import { isCounted } from './last-counted.ts';
 import { defined, recordCheck, recordMarks, recordPlan } from './record.ts';
 import { withEscalation } from './watch.ts';
 
@@ -14,6 +15,7 @@ export const compose = async (
 ): Promise<RunRecord> => {
   const { input, findings, stops } = course;
   const { profile, identity } = input;
+  const checks = recordChecks(course);
   const ending = { decision, findings, stops, ...defined({ rollback, interrupted: input.interruptedBy() }) };
   return {
     format: 'holdpoint.record/1',
@@ -28,8 +30,13 @@ export const compose = async (
     finishedAt: isoTime(input.io.clock.now()),
     decision,
     diagnosis: withEscalation(diagnose({ ...ending, byHand: input.verb === 'check' }), course, decision),
-    checks: recordChecks(course),
-    ...defined({ rollback, comparedWith: course.comparedWith, watchedUntil: untilText(course) }),
+    checks,
+    ...defined({
+      rollback,
+      comparedWith: course.comparedWith,
+      lastCounted: isCounted(checks, course.startedAt) ? undefined : course.lastCounted,
+      watchedUntil: untilText(course),
+    }),
     plan: recordPlan(profile.timings),
     marks: recordMarks(course.marks),
     overrides: input.overrides,

@@ -1,6 +1,6 @@
 // The state of one run while it goes on, and the small steps that all phases share.
 import { messageOf } from '../kit/errors.ts';
-import type { JudgePlan, Mark, Phase, RunEvent, RunRecord } from '../kit/index.ts';
+import type { JudgePlan, LastCounted, Mark, Phase, RunEvent, RunRecord } from '../kit/index.ts';
 import type { Finding, Stop } from './finding.ts';
 import type { RunInput } from './input.ts';
 import { judgeNow } from './judging.ts';
@@ -28,6 +28,8 @@ export interface Course {
   /** By hand: the run whose samples are the baseline, and until when (epoch milliseconds) it keeps looking. */
   comparedWith?: NonNullable<RunRecord['comparedWith']>;
   watchedUntil?: number;
+  /** By hand: who held the connections when a run of the last day counted last. */
+  lastCounted?: LastCounted;
   /** The record of the run whose rollback is carried out here. */
   judged?: RunRecord;
   startedAt: number;

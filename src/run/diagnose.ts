@@ -33,7 +33,7 @@ export const diagnose = (situation: Situation): Diagnosis => {
   const [stop] = situation.stops;
   if (stop) return { layer: 'none', headline: stop.text, next: stopSteps(stop) };
   const blind = situation.findings.filter(isBlind);
-  if (situation.decision.action !== 'pass' && blind.length > 0) return unknown(inOrderOfBlame(blind));
+  if (situation.decision.action !== 'pass' && blind.length > 0) return unknown(inOrderOfBlame(blind), situation);
   return healthy(situation.findings);
 };
 
@@ -82,17 +82,17 @@ const nextSteps = (findings: readonly Finding[]): string[] => {
   return [...new Set(steps)].slice(0, 4);
 };
 
-/** Neither green nor red: a person must look, and may ask again. */
-const blindStep =
-  'this says nothing about the release: mend what could not be looked at, then ask again with `holdpoint check`';
+/** Neither green nor red: a person must look, and may ask again. By hand there is no release that it could be about. */
+const blindStep = (byHand: boolean): string =>
+  byHand
+    ? 'whether the service is well is not known yet: mend what could not be looked at, then ask again'
+    : 'this says nothing about the release: mend what could not be looked at, then ask again with `holdpoint check`';
 
-const unknown = (blind: readonly Finding[]): Diagnosis => {
-  return {
-    layer: 'none',
-    headline: blindText(blind),
-    next: [...nextSteps(blind), blindStep],
-  };
-};
+const unknown = (blind: readonly Finding[], { byHand = false }: Situation): Diagnosis => ({
+  layer: 'none',
+  headline: blindText(blind),
+  next: [...nextSteps(blind), blindStep(byHand)],
+});
 
 const healthy = (findings: readonly Finding[]): Diagnosis => {
   if (findings.length === 0) return { layer: 'none', headline: '', next: [] };

@@ -2,6 +2,7 @@
 import type { RunRecord, StoredBaseline } from '../kit/index.ts';
 import { restoreBaselines, setBaseline } from './baseline.ts';
 import { type Course, note, readable } from './course.ts';
+import { lastCounted } from './last-counted.ts';
 import { fromRecorded } from './samples.ts';
 import type { Watched } from './watched.ts';
 
@@ -15,6 +16,8 @@ export const recallLastRuns = async (course: Course): Promise<void> => {
   else note(course, 'info', 'there is no last good run to compare with: judged in absolute terms');
   const [newest] = records;
   if (newest) recallFailures(course, newest);
+  const counted = lastCounted(records, course.input.io.clock.now());
+  if (counted) course.lastCounted = counted;
 };
 
 const compareWith = (course: Course, good: RunRecord): void => {
@@ -22,8 +25,11 @@ const compareWith = (course: Course, good: RunRecord): void => {
   restoreBaselines(course.watched, heldSamples(good));
   course.comparedWith = { runId, finishedAt, label: release.label };
   const label = release.label === '' || release.label === 'unnamed' ? '' : `, release ${release.label}`;
-  note(course, 'info', `compared with the last good run, ${finishedAt}${label}`);
+  note(course, 'info', `compared with the last good run, ${minuteOf(finishedAt)}${label}`);
 };
+
+/** `2026-11-21 22:10 UTC`, as the summary has it. */
+const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 const isGood = ({ decision, shadow, overrides }: RunRecord): boolean =>
   decision.action === 'pass' && !shadow && overrides.length === 0;

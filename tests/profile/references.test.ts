@@ -100,21 +100,21 @@ describe('a value that is missing', () => {
     '  other: { use: sign-in, target: here }',
   ].join('\n');
   const missing = [
-    'checks.sign-in.target: the environment variable A is not set (${env:A})',
-    'checks.sign-in.account.password: the environment variable B is not set (${secret:B})',
+    ['the environment variable A is not set (${env:A})', 'checks.sign-in.target'],
+    ['the environment variable B is not set (${secret:B})', 'checks.sign-in.account.password'],
   ];
 
   it('is a problem in run', async () => {
     expect(await problemsOf(one(text))).toEqual([
-      `deploy-profiles/auth.yaml:3:22 ${missing[0]}`,
-      `deploy-profiles/auth.yaml:3:68 ${missing[1]}`,
+      `deploy-profiles/auth.yaml:3:22 ${missing[0]?.[1]}: ${missing[0]?.[0]}`,
+      `deploy-profiles/auth.yaml:3:68 ${missing[1]?.[1]}: ${missing[1]?.[0]}`,
     ]);
   });
 
   it('costs only its check in check', async () => {
     const { profile } = await load(one(text), { verb: 'check' });
     expect(profile.checks.map(({ id, unavailable }) => [id, unavailable])).toEqual([
-      ['sign-in', missing.join('; ')],
+      ['sign-in', missing.map(([fact, place]) => `${fact}, for ${place}`).join('; ')],
       ['other', undefined],
     ]);
     expect(profile.checks[0]?.spec).toBeUndefined();
@@ -133,19 +133,24 @@ describe('a value that is missing', () => {
     );
     expect(profile.notify.targets).toEqual([{ format: 'json', url: 'http://x' }]);
     expect(profile.warnings).toEqual([
-      'notify.slack: the environment variable S is not set (${secret:S}); nobody is told there',
+      'the environment variable S is not set (${secret:S}), for notify.slack; nobody is told there',
     ]);
   });
 
   it('in rollback is a problem in run, a warning in check', async () => {
     const project = one(
-      'service: auth\nchecks: { sign-in: { target: a } }\nrollback: { helm: { release: "${env:R}" } }\n',
+      'service: auth\nchecks: { sign-in: { target: a } }\nrollback: { helm: { release: "${env:R}" }, deadline: "${env:N}" }\n',
     );
-    const sentence = 'rollback.helm.release: the environment variable R is not set (${env:R})';
-    expect(await problemsOf(project)).toEqual([`deploy-profiles/auth.yaml:3:30 ${sentence}`]);
+    const [fact, other] = ['R', 'N'].map((name) => `the environment variable ${name} is not set (\${env:${name}})`);
+    expect(await problemsOf(project)).toEqual([
+      `deploy-profiles/auth.yaml:3:30 rollback.helm.release: ${fact}`,
+      `deploy-profiles/auth.yaml:3:54 rollback.deadline: ${other}`,
+    ]);
     const { profile } = await load(project, { verb: 'check' });
     expect(profile.rollback).toBeUndefined();
-    expect(profile.warnings).toEqual([`${sentence}; the live revision is not looked at`]);
+    expect(profile.warnings).toEqual([
+      `${fact}, for rollback.helm.release; ${other}, for rollback.deadline; the live revision is not looked at`,
+    ]);
   });
 
   it('of a check that is switched off is not asked for', async () => {

@@ -69,6 +69,13 @@ describe('what is not a failure of the target', () => {
     });
   });
 
+  it('could not measure, asked by hand: no release is under test', () => {
+    const silent = finding(check('rate', 'service'), verdict('error', { because: '/metrics answers 503' }));
+    expect(diagnose({ decision: block, findings: [silent], stops: [], byHand: true }).next).toEqual([
+      'whether the service is well is not known yet: mend what could not be looked at, then ask again',
+    ]);
+  });
+
   it('could not tell', () => {
     expect(diagnose({ decision: block, findings: [rate('inconclusive')], stops: [] }).headline).toBe(
       'could not tell: error-rate-delta: 20 % of requests fail',

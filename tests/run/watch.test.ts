@@ -108,6 +108,6 @@ describe('by hand', () => {
       undefined,
       { runId: 'run-1', finishedAt: '2026-01-01T00:00:10.000Z', label: 'v2' },
     ]);
-    expect(notesOf(engine)).toContain('compared with the last good run, 2026-01-01T00:00:10.000Z, release v2');
+    expect(notesOf(engine)).toContain('compared with the last good run, 2026-01-01 00:00 UTC, release v2');
   });
 });

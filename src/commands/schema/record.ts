@@ -117,6 +117,20 @@ const rollback = () =>
     manual: text().exactOptional(),
   });
 
+const lastCounted = () =>
+  z
+    .object({
+      runId: text(),
+      at: time(),
+      title: text(),
+      unit: text(),
+      limit: z.number().exactOptional(),
+      of: z.array(z.object({ name: text(), value: z.number() })),
+    })
+    .describe(
+      'by hand, where nobody could be counted now: who held the connections when a run of the last day counted last',
+    );
+
 const plan = () =>
   z.object(
     Object.fromEntries(
@@ -156,6 +170,7 @@ export const recordSchema = (): z.ZodType<RunRecord> =>
     plan: plan().describe('milliseconds, but for failAfter'),
     marks: z.array(z.object({ at: time(), name: text(), data: z.json().exactOptional() })),
     comparedWith: z.object({ runId: text(), finishedAt: time(), label: text() }).exactOptional(),
+    lastCounted: lastCounted().exactOptional(),
     watchedUntil: time().exactOptional(),
     overrides: z.array(text()),
     shadow: z.boolean(),
