@@ -9,6 +9,13 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/integration/**', 'tests/scenarios/**', '**/node_modules/**', '**/fixtures/**'],
+          // No module has state of its own, so that files may share a process: the modules are then loaded once, not once
+          // per file, which was more than half of the time. A test that needs a process of its own is an integration test.
+          isolate: false,
+          unstubEnvs: true,
+          restoreMocks: true,
+          // For a machine that has much else to do; no unit test waits so long.
+          testTimeout: 30_000,
         },
       },
       {
