@@ -59,19 +59,39 @@ const hexForms = (secret: string): Form[] => {
   return [whole(hex), whole(hex.toUpperCase())];
 };
 
-/** Long enough to say something about a secret of several lines, which logs print one by one. */
-const shortestLine = 8;
+/** Long enough to stand for nothing else; a shorter line is masked where it is a good part of the secret. */
+const longLine = 8;
+const goodPart = 1 / 4;
 
-const linesOf = (secret: string): Form[] =>
-  secret
-    .split(/[\r\n]+/)
-    .slice(secret.includes('\n') ? 0 : 1)
-    .filter((line) => line.length >= shortestLine)
+/** The lines of a secret of several ones: logs and commands print, indent and encode them one by one. */
+const linesOf = (secret: string): string[] => {
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  const telling = (line: string): boolean => line.length >= Math.min(longLine, secret.length * goodPart);
+  return lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestSecret && telling(line));
+};
+
+/** Where `base64` (76) and `openssl` (64) break their output. */
+const base64Widths = [76, 64] as const;
+
+/** What stands on the lines of a base64 text that is broken. */
+const brokenBase64 = (secret: string): Form[] => {
+  const text = Buffer.from(secret, 'utf8').toString('base64');
+  return base64Widths
+    .filter((width) => text.length > width)
+    .flatMap((width) => text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+    .filter((line) => line.length >= longLine)
     .map(whole);
+};
 
 /** All forms of a secret, each once. */
 export const needlesOf = (secret: string, name: string): Needle[] => {
-  const forms = [...plainForms(secret), ...linesOf(secret), ...base64Forms(secret), ...hexForms(secret)];
+  const texts = [secret, ...linesOf(secret)];
+  const forms = texts.flatMap((text) => [
+    ...plainForms(text),
+    ...base64Forms(text),
+    ...brokenBase64(text),
+    ...hexForms(text),
+  ]);
   const distinct = new Map(forms.filter(({ text }) => text.length >= shortestSecret).map((form) => [form.text, form]));
   return [...distinct.values()].map((form) => ({ ...form, name, weight: secret.length }));
 };
