@@ -1,5 +1,6 @@
 // Evidence before the act: who holds the connections, what the checks saw last, what is live. After it, that is gone.
 import { type Act, type Evidence, isoTime, type RecordedSample, type RollbackTools } from '../kit/index.ts';
+import { actOf } from './acts.ts';
 import { bounded } from './bounded.ts';
 import type { Course } from './course.ts';
 import { readLive } from './live.ts';
@@ -67,13 +68,5 @@ const run = async (
   const argv = [program, ...args] as const;
   const finished = await io.processes.run({ argv, cwd: root, ...limit.command, signal });
   if (finished.startError !== undefined) throw new Error(`could not be started (${finished.startError})`);
-  return {
-    at,
-    argv: argv.map(redact),
-    ...(finished.exit === undefined ? {} : { exit: finished.exit }),
-    ...(finished.signal === undefined ? {} : { signal: finished.signal }),
-    ...(finished.timedOut ? { timedOut: true } : {}),
-    ms: Math.round(finished.ms),
-    outTail: redact(finished.stdout + finished.stderr).slice(-outTail),
-  };
+  return actOf(at, argv, finished, { redact, tail: outTail });
 };

@@ -3,13 +3,13 @@ import {
   type Act,
   type Command,
   type Emit,
-  type Finished,
   type Io,
   isoTime,
   type PlatformSession,
   type PlatformWorld,
   type RollbackPlan,
 } from '../kit/index.ts';
+import { actOf } from './acts.ts';
 
 export interface PlatformTools {
   io: Io;
@@ -43,7 +43,7 @@ export const openPlatform = async (
     const at = isoTime(io.clock.now());
     const finished = await io.processes.run(commandOf(argv, options, tools, reads));
     if (reads) return finished;
-    const act = actOf(at, argv, finished, tools.redact);
+    const act = actOf(at, argv, finished, { redact: tools.redact, tail: outTail });
     acts.push(act);
     tools.onAct?.(act);
     return finished;
@@ -66,15 +66,4 @@ const commandOf = (
   ...(emit && !reads
     ? { onLine: (line: string) => emit({ type: 'output', at: io.clock.now(), line: redact(line) }) }
     : {}),
-});
-
-/** Redacted before it is cut: half a secret would pass unseen. */
-const actOf = (at: string, argv: readonly string[], finished: Finished, redact: (text: string) => string): Act => ({
-  at,
-  argv: argv.map(redact),
-  ...(finished.exit === undefined ? {} : { exit: finished.exit }),
-  ...(finished.signal === undefined ? {} : { signal: finished.signal }),
-  ...(finished.timedOut ? { timedOut: true } : {}),
-  ms: Math.round(finished.ms),
-  outTail: redact(finished.stdout + finished.stderr).slice(-outTail),
 });

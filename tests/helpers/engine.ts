@@ -14,6 +14,7 @@ import { fakeIo } from './fake-io.ts';
 import { scriptedKind, type Script } from './fake-kind.ts';
 import { check } from './findings.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { openPlan } from './rollback-plan.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 export interface Engine {
@@ -39,20 +40,7 @@ const platformOf = (live: Engine['live']): PlatformSession => ({
   close: async () => {},
 });
 
-const rollbackPlan: RollbackPlan = {
-  mode: 'auto',
-  platform: undefined as unknown as RollbackPlan['platform'],
-  settings: {},
-  reversible: { by: 'declaration', reversible: true },
-  control: { none: 'a test' },
-  allowClientFence: true,
-  validFor: 3_600_000,
-  perEnvironment: 3,
-  deadline: 60_000,
-  verify: { for: 5000, deadline: 10_000 },
-  mitigations: [],
-  evidence: [],
-};
+const rollbackPlan = openPlan({ platform: undefined as unknown as RollbackPlan['platform'] });
 
 /** Timings of the demo: warm-up 2 s, hold 10 s at most 20 s, a look each second. */
 const profileOf = (checks: readonly CheckPlan[]): Profile => ({

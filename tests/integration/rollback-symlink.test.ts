@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createIo } from '../../src/io/index.ts';
-import type { RollbackPlan } from '../../src/kit/index.ts';
 import { openPlatform, platforms, rollBack } from '../../src/rollback/index.ts';
 import { openFileStore } from '../../src/store/index.ts';
+import { openPlan } from '../helpers/rollback-plan.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { order } from '../rollback/desk.ts';
 
@@ -55,20 +55,8 @@ it('is live in the old folder again, proven by what the process says, and stays 
   const platform = platforms['symlink']?.();
   if (!platform) throw new Error('no platform symlink');
   const version = { url: `http://127.0.0.1:${port}/version` };
-  const plan: RollbackPlan = {
-    mode: 'auto',
-    platform,
-    settings: platform.settings.parse({ restart: ['./restart.sh'], version }),
-    reversible: { by: 'declaration', reversible: true },
-    control: { none: 'a test' },
-    allowClientFence: true,
-    validFor: 3_600_000,
-    perEnvironment: 3,
-    deadline: 20_000,
-    verify: { for: 0, deadline: 1000 },
-    mitigations: [],
-    evidence: [],
-  };
+  const settings = platform.settings.parse({ restart: ['./restart.sh'], version });
+  const plan = openPlan({ platform, settings, deadline: 20_000, verify: { for: 0, deadline: 1000 } });
   const { session, acts, close } = await openPlatform(plan, { io, root, redact: (text) => text });
   const warnings: string[] = [];
   const store = openFileStore({ folder: join(root, '.holdpoint'), io, warn: (text) => warnings.push(text) });
