@@ -3,7 +3,7 @@ import { type Import, type Module, targetOf } from './modules.ts';
 
 /** What the modules of one folder of src/ may import besides their own folder. */
 interface Area {
-  /** Other folders of src/. */
+  /** Other folders of src/, or single files in them: `io/package.ts`. */
   folders: readonly string[];
   /** Packages that may be loaded at once. */
   packages: readonly string[];
@@ -42,7 +42,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'cli.ts': { ...closed, folders: ['kit', 'commands', 'io'], packages: ['commander'], process: true },
   'index.ts': { ...closed, folders: [...every, 'commands'] },
   // The lab runs the command line as a user does; each of its programs is one bundle, so that nothing is gained by laziness.
-  demo: { folders: ['kit'], packages: ['zod', 'yaml', 'pg'], lazy: [], world: true, process: true },
+  demo: { folders: ['kit', 'io/package.ts'], packages: ['zod', 'yaml', 'pg'], lazy: [], world: true, process: true },
 };
 
 /** Parts of Node that only compute; every other part is the world. */
@@ -75,7 +75,8 @@ const at = (module: Module, line: number, what: string): string => `${module.pat
 
 function folderProblem(module: Module, area: Area, imported: Import, target: string): string | undefined {
   const [from, to] = [areaOf(module.path), areaOf(target)];
-  if (from === to || area.folders.includes(to)) {
+  const allowed = [from, ...area.folders];
+  if (allowed.includes(to) || allowed.includes(target.slice('src/'.length))) {
     const wiresDemo = from === 'commands' && to === 'demo' && module.path !== 'src/commands/demo.ts';
     return wiresDemo ? at(module, imported.line, 'imports the demo; only src/commands/demo.ts may') : undefined;
   }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startChild } from '../../src/demo/lab/children.ts';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { freePort } from '../../src/demo/lab/ports.ts';
 import { type Recording, startRecording } from './apps-recording.ts';
 
@@ -42,7 +42,7 @@ export interface App {
 
 /** A file of an application that npm installed. Throws with the command that installs it. */
 export const installedApp = (...path: string[]): string => {
-  const file = join(packageRoot(), 'tests', 'servers', 'apps', ...path);
+  const file = join(ownPackage().root, 'tests', 'servers', 'apps', ...path);
   if (existsSync(file)) return file;
   const command = 'npm ci --ignore-scripts --omit=optional --prefix tests/servers/apps';
   throw new Error(`${join(...path)} is not installed and this test needs it; install it: ${command}`);

@@ -1,7 +1,7 @@
 // Servers of all the PostgreSQL majors that holdpoint is tested on.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { nativeFolder } from '../../src/demo/lab/postgres-binaries.ts';
 import { startTestServer, type TestServer, type TestServerPlan } from './postgres.ts';
 
@@ -20,8 +20,8 @@ export type Major = (typeof majors)[number];
 export const majorsHere: readonly Major[] = isServerPlatform ? majors : [18];
 
 const nativeOf = (major: Major): string => {
-  if (major === 18) return nativeFolder([packageRoot()]);
-  const native = join(packageRoot(), 'tests', 'servers', 'node_modules', `pg${major}`, 'native');
+  if (major === 18) return nativeFolder([ownPackage().root]);
+  const native = join(ownPackage().root, 'tests', 'servers', 'node_modules', `pg${major}`, 'native');
   if (existsSync(native)) return native;
   throw new Error(`PostgreSQL ${major} is not installed; install it: npm ci --prefix tests/servers --ignore-scripts`);
 };

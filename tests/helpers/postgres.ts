@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunAs, runToEnd, startChild } from '../../src/demo/lab/children.ts';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { freePort } from '../../src/demo/lab/ports.ts';
 import { type Binaries, nativeFolder, runnableBinaries } from '../../src/demo/lab/postgres-binaries.ts';
 import { unprivilegedHere } from '../../src/demo/lab/unprivileged.ts';
@@ -62,7 +62,7 @@ export const startTestServer = async (
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await chmod(folder, 0o711);
-    const binaries = await runnableBinaries(plan.native ?? nativeFolder([packageRoot()]), folder, as);
+    const binaries = await runnableBinaries(plan.native ?? nativeFolder([ownPackage().root]), folder, as);
     const data = await initialise(binaries, folder, as);
     await plan.prepare?.(data);
     const port = await freePort();

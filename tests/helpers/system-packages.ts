@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 
 const execute = promisify(execFile);
 
@@ -56,7 +56,7 @@ export interface Installed {
 }
 
 /** Packages are unpacked here when we may not install them; removed with node_modules. */
-const cacheFolder = (): string => join(packageRoot(), 'node_modules', '.cache', 'holdpoint-servers');
+const cacheFolder = (): string => join(ownPackage().root, 'node_modules', '.cache', 'holdpoint-servers');
 
 const libraries = (root: string): string =>
   ['usr/lib', 'lib'].map((folder) => join(root, folder, 'x86_64-linux-gnu')).join(':');

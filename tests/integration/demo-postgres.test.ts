@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { startPostgres, usableSlots } from '../../src/demo/lab/postgres.ts';
 import { nativeFolder, runnableBinaries } from '../../src/demo/lab/postgres-binaries.ts';
 import { unprivilegedHere } from '../../src/demo/lab/unprivileged.ts';
@@ -49,7 +49,7 @@ it('runs a copy when a folder above is closed and the install script never made 
   const closed = join(folder, 'closed');
   const native = join(closed, 'native');
   mkdirSync(closed);
-  cpSync(nativeFolder([packageRoot()]), native, { recursive: true, verbatimSymlinks: true });
+  cpSync(nativeFolder([ownPackage().root]), native, { recursive: true, verbatimSymlinks: true });
   for (const entry of readdirSync(join(native, 'lib'), { withFileTypes: true })) {
     if (entry.isSymbolicLink()) rmSync(join(native, 'lib', entry.name));
   }
@@ -71,7 +71,7 @@ it.runIf(process.getuid?.() === 0)('tells root what to do when the other user ca
 });
 
 it('runs the binaries in place when it can', async () => {
-  const native = nativeFolder([packageRoot()]);
+  const native = nativeFolder([ownPackage().root]);
   const binaries = await runnableBinaries(native, folder, {});
   expect(binaries.initdb).toBe(join(native, 'bin', 'initdb'));
   expect(readdirSync(folder)).toEqual([]);

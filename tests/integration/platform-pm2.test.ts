@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { pm2 } from '../../src/rollback/platforms/pm2.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { type DeploySystem, openOn, platformContract, settled } from '../rollback/platform-contract.ts';
 
 const execute = promisify(execFile);
-const program = join(packageRoot(), 'tests/servers/pm2/node_modules/.bin/pm2');
+const program = join(ownPackage().root, 'tests/servers/pm2/node_modules/.bin/pm2');
 
 let home = '';
 const environment = () => ({ ...process.env, PM2_HOME: home, HOME: home });

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../../src/demo/lab/package-root.ts';
+import { ownPackage } from '../../src/io/package.ts';
 import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
 import {
   djangoPrograms,
@@ -29,17 +29,17 @@ const installFolder = async (folder: string): Promise<boolean> => {
 
 /** The applications that logins are tested on: plain JavaScript, a folder of its own so that either cache survives the other. */
 const installApps = async (): Promise<void> => {
-  await installFolder(join(packageRoot(), 'tests', 'servers', 'apps'));
+  await installFolder(join(ownPackage().root, 'tests', 'servers', 'apps'));
 };
 
 /** pm2 has a folder of its own: its licence is the AGPL. */
 const installPm2 = async (): Promise<void> => {
-  await installFolder(join(packageRoot(), 'tests', 'servers', 'pm2'));
+  await installFolder(join(ownPackage().root, 'tests', 'servers', 'pm2'));
 };
 
 /** The majors of PostgreSQL; the links of their libraries are made afterwards, because no install script runs. */
 const installPostgres = async (): Promise<void> => {
-  const folder = join(packageRoot(), 'tests', 'servers');
+  const folder = join(ownPackage().root, 'tests', 'servers');
   if (!(await installFolder(folder))) return;
   for (const major of packagedMajors) {
     const cwd = join(folder, 'node_modules', `pg${major}`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, type ChildPlan, startChild } from './children.ts';
 import type { JanitorOrder } from './janitor.ts';
-import { program } from './package-root.ts';
+import { program } from './program.ts';
 
 /** Starts processes for the lab and sees to their end. */
 export interface Caretaker {

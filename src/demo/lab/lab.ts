@@ -5,7 +5,7 @@ import type { Scenario } from '../scenarios.ts';
 import { type LoadPlan, loadPlanVariable } from '../traffic/load-plan.ts';
 import { type Caretaker, openCaretaker } from './caretaker.ts';
 import { type Seeded, seedDatabase } from './database.ts';
-import { program } from './package-root.ts';
+import { program } from './program.ts';
 import { freePort } from './ports.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { copyPrograms, writeProject } from './project.ts';

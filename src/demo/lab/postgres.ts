@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownPackage } from '../../io/package.ts';
 import { UsageError } from '../../kit/errors.ts';
 import { type Child, type RunAs, runToEnd, startChild } from './children.ts';
-import { packageRoot } from './package-root.ts';
 import { freePort } from './ports.ts';
 import { type Binaries, nativeFolder, runnableBinaries } from './postgres-binaries.ts';
 import { unprivilegedHere } from './unprivileged.ts';
@@ -83,7 +83,7 @@ const flagsOf = (port: number): string[] =>
 export const startPostgres = async (folder: string, taken: readonly number[] = []): Promise<Postgres> => {
   const as = unprivilegedHere();
   await chmod(folder, 0o711);
-  const native = nativeFolder([packageRoot(), process.cwd()]);
+  const native = nativeFolder([ownPackage().root, process.cwd()]);
   const binaries = await runnableBinaries(native, folder, as);
   const superPassword = randomBytes(16).toString('base64url');
   const data = await initialise(binaries, folder, superPassword, as);

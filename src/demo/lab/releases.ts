@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleaseConfig } from '../service/config.ts';
 import { pointCurrentAt } from '../pipeline/deploy.ts';
-import { program } from './package-root.ts';
+import { program } from './program.ts';
 
 /** A release: which code, which configuration, which further files. */
 export interface Release {
