@@ -1,5 +1,6 @@
 // What a person who asked by hand reads beside the verdict: who holds the connections, and what it was compared with.
 import { type Chart, clip, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+import { releaseName } from './headline.ts';
 import type { Line } from './lines.ts';
 import { formatValue } from './values.ts';
 
@@ -37,7 +38,7 @@ export const comparedWith = ({ verb, comparedWith: good }: RunRecord): Line[] =>
   if (verb !== 'check') return [];
   if (!good) return [{ text: 'compared with nothing: there is no good run yet; judged in absolute terms', indent: 6 }];
   const when = `${good.finishedAt.slice(0, 16).replace('T', ' ')} UTC`;
-  const label = good.label === '' || good.label === 'unnamed' ? '' : `, release ${good.label}`;
+  const label = releaseName(good) === '' ? '' : `, release ${good.label}`;
   return [{ text: `compared with the last good run: ${when}${label} (${good.runId})`, indent: 6 }];
 };
 

@@ -21,7 +21,12 @@ export const headline = (record: RunRecord): Headline => {
   return record.shadow ? shadowLine(record) : decidedLine(record);
 };
 
-const released = (record: RunRecord): string => [targetOf(record), record.release.label].filter(Boolean).join(' ');
+/** What people call the release; empty where nobody has named it and no platform could tell. */
+export const releaseName = ({ label }: Pick<RunRecord['release'], 'label'>): string =>
+  label === 'unnamed' ? '' : label;
+
+const released = (record: RunRecord): string =>
+  [targetOf(record), releaseName(record.release)].filter(Boolean).join(' ');
 
 const interruptedLine = (record: RunRecord, signal: string): Headline => {
   const { rollback } = record;
@@ -102,7 +107,7 @@ const rollbackLine = (record: RunRecord, rollback: RollbackReport): Headline => 
 };
 
 const labelled = ({ release }: RunRecord, revision: string): string =>
-  release.label === '' || release.label === revision ? '' : `, release ${release.label}`;
+  ['', revision].includes(releaseName(release)) ? '' : `, release ${release.label}`;
 
 const shadowLine = (record: RunRecord): Headline => {
   const { head, text } = decidedLine(record);

@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Chart, RecordedSample } from '../../src/kit/index.ts';
 import { html, when } from '../../src/report/html/markup.ts';
-import { seenText, shownSamples } from '../../src/report/html/samples.ts';
+import { seenLines, seenText, shownSamples } from '../../src/report/html/samples.ts';
+import { rangeOf } from '../../src/report/html/plot.ts';
 import { extent, timeScale, valueScale } from '../../src/report/html/scale.ts';
 import { drawn, sound } from '../../src/report/html/series.ts';
 import { eventsOf, stagesOf } from '../../src/report/html/stages.ts';
 import { ends, thin } from '../../src/report/html/thin.ts';
-import { axisText, moment, roomFor, valueText } from '../../src/report/html/words.ts';
+import { axisText, moment, roomFor, sentence, valueText } from '../../src/report/html/words.ts';
 import { checkOf, incidentRecord, recordOf, rollbackOf } from '../helpers/records.ts';
 
 const start = Date.UTC(2026, 10, 22, 2, 47, 0);
@@ -147,7 +148,7 @@ describe('the series', () => {
       },
       { name: 'b', points: [{ at: 2, value: 1, bad: true as const }] },
     ];
-    expect(drawn(sound(chart(series, true))).series).toEqual([
+    expect(drawn(sound({ ...chart(series, true), unit: 'connections' })).series).toEqual([
       {
         name: 'a',
         points: [
@@ -163,6 +164,25 @@ describe('the series', () => {
         ],
       },
     ]);
+  });
+
+  it('of a stack of times have none where nothing was measured: a step that was not reached took no time', () => {
+    const series = [
+      {
+        name: 'a',
+        points: [
+          { at: 1, value: 3 },
+          { at: 2, value: 4 },
+        ],
+      },
+      { name: 'b', points: [{ at: 1, value: 7 }] },
+    ];
+    const b = drawn(sound(chart(series, true))).series[1]?.points ?? [];
+    expect(b).toEqual([
+      { at: 1, base: 3, value: 7 },
+      { at: 2, base: 4, value: 0, absent: true },
+    ]);
+    expect(rangeOf(b)).toEqual({ low: 7, high: 7, last: undefined });
   });
 
   it('are those that reach highest where there are too many; numbers that are none are left out', () => {
@@ -258,14 +278,14 @@ describe('samples', () => {
   const same = (text: string): string => text;
 
   it('are redacted before they are cut', () => {
-    const seen = `${'x'.repeat(395)}hunter2-swordfish`;
+    const seen = `${'x'.repeat(2395)}hunter2-swordfish`;
     const record = recordOf({ checks: [checkOf({ id: 'a', samples: [{ at: iso(0), ms: 1, phase: 'hold', seen }] })] });
     const [shown] = shownSamples(record, (text) => text.replace('hunter2-swordfish', '[P]'));
-    expect(shown?.first[0]?.text).toBe(`${'x'.repeat(395)}[P]`);
+    expect(shown?.first[0]?.text).toBe(`${'x'.repeat(2395)}[P]`);
   });
 
   it.each([
-    [{ used: 36, ok: true, name: '', rate: 0.123456789 }, 'used 36, ok true, name "", rate 0.123457'],
+    [{ used: 36, ok: true, name: '', rate: 0.123456789 }, 'used 36, ok true, rate 0.123457'],
     [
       {
         holders: [
@@ -282,10 +302,27 @@ describe('samples', () => {
     expect(seenText(seen)).toBe(text);
   });
 
+  it('give each thing of a list a line of its own', () => {
+    const steps = [
+      { name: 'open', ms: 4, hops: [{ ask: 'GET /', status: 200 }] },
+      { name: 'sign in', ms: 9, note: '', hops: [] },
+    ];
+    expect(seenLines({ steps, total: 13, codes: [200, 302] })).toEqual([
+      'total 13, codes 200, 302',
+      'steps: name open, ms 4, hops (ask GET /, status 200)',
+      'steps: name sign in, ms 9',
+    ]);
+    expect([seenLines('text'), seenLines({ steps: [{ ms: 1 }] }), seenLines([])]).toEqual([
+      ['text'],
+      ['steps: ms 1'],
+      [''],
+    ]);
+  });
+
   it('are bounded by rows and by characters', () => {
     const many = Array.from(
       { length: 1000 },
-      (_, at): RecordedSample => ({ at: iso(at), ms: 1, phase: 'hold', seen: 'x'.repeat(1000) }),
+      (_, at): RecordedSample => ({ at: iso(at), ms: 1, phase: 'hold', seen: 'x'.repeat(3000) }),
     );
     const missed = { at: iso(2000), ms: 1, phase: 'hold', missed: { by: 'target', reason: 'r', because: 'b' } };
     const one = recordOf({ checks: [checkOf({ id: 'a', samples: [...many, missed] })] });
@@ -297,15 +334,25 @@ describe('samples', () => {
       1001,
       [start + 2_000_000],
     ]);
-    expect(shown?.first[0]?.text.length).toBe(402);
+    expect(shown?.first[0]?.text.length).toBe(2402);
     const checks = Array.from({ length: 100 }, (_, index) => checkOf({ id: `c${index}`, samples: many }));
     expect(shownSamples(recordOf({ checks }), same).map(({ first, last }) => first.length + last.length)).toEqual(
       checks.map(() => 40),
     );
+    expect(shownSamples(recordOf({ checks }), same)[0]?.first[0]?.text.length).toBe(402);
   });
 });
 
 describe('words', () => {
+  it.each([
+    ['all of 8.24 % and 1,200 ms', 'all of <span class="whole">8.24 %</span> and <span class="whole">1,200 ms</span>'],
+    ['again with `holdpoint check`', 'again with <code>holdpoint check</code>'],
+    ['v1.5 service, 3 hours, 5 h', 'v1.5 service, 3 hours, <span class="whole">5 h</span>'],
+    ['<b> `', '&lt;b&gt; `'],
+  ])('%s', (text, markup) => {
+    expect(html`${sentence(text)}`.markup).toBe(markup);
+  });
+
   it.each([
     [0.0541, 'ms', '0.054 ms', '0.054 ms'],
     [0, 'ms', '0 ms', '0 ms'],

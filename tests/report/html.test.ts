@@ -14,10 +14,12 @@ const fixture = async (): Promise<RunRecord> =>
 const wordsOf = (page: string): string =>
   page
     .replace(/<(style|script)>[^]*?<\/\1>/g, '')
+    .replace(/<span class="whole">(.*?)<\/span>/g, '$1')
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ');
 
 const start = Date.UTC(2026, 10, 22, 2, 47, 0);
+const iso = (seconds: number): string => new Date(start + seconds * 1000).toISOString();
 
 const samplesOf = (count: number): RecordedSample[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -56,8 +58,7 @@ describe('a real run that was rolled back', async () => {
     'auth@9f2c1e8 0 at the end, 0 to 36',
     '3 bad looks',
     'the true rate, as far as it is proven',
-    'see /me 113 ms at the end, 0 ms to 163 ms',
-    'by hand ln -sfn releases/77ab0c4 current',
+    'see /me 113 ms at the end, 87 ms to 163 ms',
     'profile hash',
     'holdpoint 0.1.0',
     'record .holdpoint/runs/x.json',
@@ -196,7 +197,7 @@ describe('the size', () => {
     expect(page.length).toBeLessThan(3_000_000);
     expect(page).toContain('4,800 samples are left out here; the record has all of them.');
     expect(page).toContain('rows are left out here; the record has all of them.');
-  });
+  }, 30_000);
 
   it('of many charts and lines is bounded, too', () => {
     const series = Array.from({ length: 12 }, (_, index) => ({
@@ -254,6 +255,31 @@ describe('odd records', () => {
     const words = wordsOf(textOf(html, recordOf({ verb: 'check' })));
     expect(words).toContain('RECOVERED all 4 checks passing (auth/production)');
     expect(words).not.toContain('Rollback');
+  });
+
+  it('a check by hand is of what is live, and a run that nobody has named has no name', () => {
+    const release = { label: 'unnamed' };
+    const check = wordsOf(textOf(html, recordOf({ verb: 'check', release })));
+    expect(check).toContain('auth/production · check of what is live now RECOVERED');
+    expect(check).toContain('release not named');
+    const run = wordsOf(textOf(html, recordOf({ release })));
+    expect(run).toContain('auth/production · run PASSED auth/production, 4 checks green');
+    expect(run).not.toContain('unnamed');
+  });
+
+  it('a run in which nothing is wrong needs no diagnosis', () => {
+    const diagnosis = { layer: 'none' as const, headline: '4 checks passed; nothing points to a fault.', next: [] };
+    expect(wordsOf(textOf(html, recordOf({ diagnosis })))).not.toContain('nothing points to a fault');
+  });
+
+  it('a rollback that did not arrive says what else helps, and what was kept before acting', () => {
+    const command = { at: iso(1), argv: ['./heap.sh'], exit: 0, ms: 40, outTail: 'heap: 3 GB' };
+    const evidence = { at: iso(1), live: 'rs/5c41 is live', checks: {}, commands: [command], missing: ['no threads'] };
+    const rollback = rollbackOf({ state: 'FAILED', reason: 'act_failed', mitigations: ['close the door'], evidence });
+    const words = wordsOf(textOf(html, incidentRecord({ rollback })));
+    expect(words).toContain('instead close the door by hand ln -sfn releases/rs-7d9f current');
+    expect(words).toContain('Kept before acting rs/5c41 is live');
+    expect(words).toMatch(/\.\/heap\.sh exit code 0 after 40 ms heap: 3 GB no threads/);
   });
 
   it('a rollback that was withheld says why, and how to go back by hand', () => {

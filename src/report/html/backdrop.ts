@@ -42,7 +42,7 @@ export const backdrop = ({ time, stages }: Frame): Part => {
 const judged = ['hold', 'verification'];
 const acting = ['deploy', 'rollback'];
 
-/** Above the picture, where there is room up to the next name. */
+/** Above the picture, behind the border where there is room up to the next name, else before it. */
 const stageNames = ({ time, stages }: Frame): Part => {
   const named = stages.filter(({ name }) => judged.includes(name) || acting.includes(name));
   const labels = [
@@ -51,7 +51,15 @@ const stageNames = ({ time, stages }: Frame): Part => {
   ];
   return labels.map(({ name, x }, index) => {
     const shown = roomFor(name, (labels[index + 1]?.x ?? 100) - x);
-    return shown === 'never' ? undefined : html`<text class="stage ${shown}" x="${x}%" dx="3" y="11">${name}</text>`;
+    if (shown === 'always') return html`<text class="stage" x="${x}%" dx="3" y="11">${name}</text>`;
+    const before = labels[index - 1];
+    const left = before === undefined ? 'never' : roomFor(`${before.name} ${name}`, x - before.x);
+    return [
+      shown === 'wide' ? html`<text class="stage wide" x="${x}%" dx="3" y="11">${name}</text>` : undefined,
+      left === 'never' || (shown === 'wide' && left === 'wide')
+        ? undefined
+        : html`<text class="stage end ${shown === 'wide' ? 'narrow' : left}" x="${x}%" dx="-3" y="11">${name}</text>`,
+    ];
   });
 };
 
@@ -61,12 +69,16 @@ export const over = ({ limit }: Chart, y: (value: number) => number): Part =>
     ? undefined
     : html`<rect class="over" x="0" width="100%" y="${room.above}" height="${Math.max(0, y(limit) - room.above)}"/>`;
 
-/** The ticks of the numbers; at the upper edge the number stands below its line, because a stage is named above it. */
-export const grid = ({ ticks }: ValueScale, unit: string, y: (value: number) => number): Part =>
+/** A line for each tick of the numbers. */
+export const grid = ({ ticks }: ValueScale, y: (value: number) => number): Part =>
+  ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/>`);
+
+/** The numbers, over everything that is drawn; at the upper edge below the line, because a stage is named above it. */
+export const tickNames = ({ ticks }: ValueScale, unit: string, y: (value: number) => number): Part =>
   ticks.map((tick) => {
     const at = y(tick);
     const foot = at < room.above + 12 ? at + 11 : at - 3;
-    return html`<line class="grid" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="tick" x="0" y="${foot}">${axisText(tick, unit)}</text>`;
+    return html`<text class="tick" x="0" y="${foot}">${axisText(tick, unit)}</text>`;
   });
 
 /** The limit and what was before, each with its number; the names stand side by side when the lines are close. */

@@ -5,7 +5,7 @@ import type { Frame } from './backdrop.ts';
 import { plot, rangeOf } from './plot.ts';
 import { drawn, type DrawnSeries, mostSeries, sound } from './series.ts';
 import { ends } from './thin.ts';
-import { axisText, clock, moment, valueText } from './words.ts';
+import { axisText, clock, moment, sentence, valueText } from './words.ts';
 
 /** Rows of a table of numbers: the samples below have all of them. */
 const mostRows = 120;
@@ -40,6 +40,8 @@ const descriptionOf = ({ limit, baseline, unit, stacked }: Chart, series: readon
 
 const rangeText = (points: DrawnSeries['points'], unit: string): string => {
   const { low, high, last } = rangeOf(points);
+  if (last === undefined)
+    return low > high ? 'not reached' : `not reached at the end, ${axisText(low, unit)} to ${valueText(high, unit)}`;
   if (low === high) return `${valueText(last, unit)} throughout`;
   return `${valueText(last, unit)} at the end, ${axisText(low, unit)} to ${valueText(high, unit)}`;
 };
@@ -48,7 +50,7 @@ const rangeText = (points: DrawnSeries['points'], unit: string): string => {
 const legend = ({ unit, stacked, band }: Chart, series: readonly DrawnSeries[], missed: number): Part => {
   const entries = series.map(
     ({ name, points }, index) =>
-      html`<li>${swatch(index, stacked === true)}<b>${name}</b> ${rangeText(points, unit)}</li>`,
+      html`<li>${swatch(index, stacked === true)}<b>${name}</b> ${sentence(rangeText(points, unit))}</li>`,
   );
   const bad = Math.max(0, ...series.map(({ points }) => points.filter((point) => point.bad).length));
   return html`<ul class="legend">${stacked ? entries.reverse() : entries}
@@ -71,7 +73,7 @@ const numbers = ({ title, unit, band }: Chart, series: readonly DrawnSeries[], i
   const row = (at: number): Markup =>
     html`<tr><th scope="row">${moment(isoTime(at), started)}</th>${known.map((points) => {
       const point = points.get(at);
-      return html`<td>${point === undefined ? '' : valueText(point.value, unit)}${point?.bad ? ' ×' : ''}</td>`;
+      return html`<td>${point === undefined || point.absent ? '' : `${valueText(point.value, unit)}${point.bad ? ' ×' : ''}`}</td>`;
     })}${when(band, () => html`<td>${bandText(bands.get(at), unit)}</td>`)}</tr>`;
   return html`<details><summary>Numbers of “${title}”</summary><div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${title} (${id})"><table>
 <thead><tr><th scope="col">time, UTC</th>${series.map(({ name }) => html`<th scope="col">${name}</th>`)}${when(band, () => html`<th scope="col">${band?.name}</th>`)}</tr></thead>

@@ -1,5 +1,4 @@
 // The checks: at a glance as a list, and one by one with parts, charts and samples; the worst first.
-import { partText } from '../evidence.ts';
 import { duration, type Outcome, type Part as CheckPart, type RecordedCheck, type RunRecord } from '../../kit/index.ts';
 import { worstFirst } from '../ending.ts';
 import { since } from '../wording.ts';
@@ -8,7 +7,7 @@ import { icon } from './icon.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
 import type { Frame } from './backdrop.ts';
 import { samplesOf, type Shown } from './samples.ts';
-import { valueText } from './words.ts';
+import { sentence, valueText } from './words.ts';
 
 /** More charts of one check are left to its samples. */
 const mostCharts = 12;
@@ -25,10 +24,10 @@ ${ranked.map((check, index) => article({ check, shown: of(check), id: `c${index}
 
 /** An outcome as a mark and a word: colour is never the only sign. */
 const chip = (outcome: Outcome | CheckPart['outcome']): Markup =>
-  html`<span class="chip ${outcome}">${icon(outcome)}${outcome}</span>`;
+  html`<span class="chip ${outcome}">${icon(outcome)}<span class="word">${outcome}</span></span>`;
 
 const glance = (check: RecordedCheck, index: number): Markup => html`<li class="${check.outcome}">
-<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${check.because}</p></li>`;
+<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${sentence(check.because)}</p></li>`;
 
 /** What it is, what it may be, what it was; a number whose unit is not known is left out. */
 const numberList = ({ value, limit, unit, baseline }: RecordedCheck): Part => {
@@ -51,8 +50,8 @@ interface Entry {
 const article = ({ check, shown, id, record }: Entry, frame: Frame): Markup => {
   const charts = check.charts.slice(0, mostCharts);
   return html`<article id="${id}" aria-labelledby="${id}-h"><header><h3 id="${id}-h">${check.title}</h3>${chip(check.outcome)}${numberList(check)}</header>
-<p class="because">${check.because}</p>
-${when(check.next, () => html`<p class="next"><b>Look first:</b> ${check.next}</p>`)}
+<p class="because">${sentence(check.because)}</p>
+${when(check.next, () => html`<p class="next"><b>Look first:</b> ${sentence(check.next ?? '')}</p>`)}
 ${partsOf(check.parts)}
 ${charts.map((chart, index) => figureOf(chart, shown.missed, `${id}-${index}`, frame))}
 ${when(check.charts.length > charts.length, () => html`<p class="note">${check.charts.length - charts.length} more charts stand in the record.</p>`)}
@@ -80,6 +79,6 @@ const partsOf = (parts: readonly CheckPart[]): Part => {
   return when(
     parts.length > 0,
     () =>
-      html`<ul class="parts">${parts.map((part) => html`<li>${chip(part.outcome)}<div><b>${part.name}</b>${took(part.ms)} ${partText(part)}</div></li>`)}</ul>`,
+      html`<ul class="parts">${parts.map((part) => html`<li>${chip(part.outcome)}<div><b>${part.name}</b>${took(part.ms)} ${sentence(part.because)}${when(part.evidence, () => html`<code class="evidence">${part.evidence}</code>`)}</div></li>`)}</ul>`,
   );
 };

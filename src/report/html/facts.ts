@@ -1,41 +1,65 @@
 // What was run: the rollback with its guards and commands, the profile, the plan and the version.
 import { duration, type RollbackReport, type RunRecord } from '../../kit/index.ts';
+import { releaseName } from '../headline.ts';
 import { utc } from '../markdown.ts';
 import { icon } from './icon.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
-import { moment } from './words.ts';
+import { moment, sentence } from './words.ts';
 
 /** How the rollback went. Nothing where none was planned. */
 export const rollbackOf = ({ rollback, decision, startedAt }: RunRecord): Part => {
   if (!rollback && decision.withheld === undefined) return undefined;
   return html`<section aria-labelledby="rollback"><h2 id="rollback">Rollback</h2>
-${when(decision.withheld, () => html`<p><b>A rollback was withheld:</b> ${decision.withheld}</p>`)}
+${when(decision.withheld, () => html`<p><b>A rollback was withheld:</b> ${sentence(decision.withheld ?? '')}</p>`)}
 ${rollback ? reportOf(rollback, startedAt) : undefined}</section>`;
 };
 
 const reportOf = (rollback: RollbackReport, startedAt: string): Part => {
-  const { state, reason, because, from, to, fence, guards, acts, manual, aftermath } = rollback;
+  const {
+    state,
+    reason,
+    because,
+    from,
+    to,
+    fence,
+    guards,
+    acts,
+    manual,
+    aftermath,
+    mitigations = [],
+    evidence,
+  } = rollback;
+  const arrived = state === 'ROLLED_BACK' || state === 'UNVERIFIED';
   return [
-    html`<p><b>${state}${reason === '' ? '' : ` (${reason})`}</b>: ${because}</p>`,
+    html`<p><b>${state}${reason === '' ? '' : ` (${reason})`}</b>: ${sentence(because)}</p>`,
     list([
       ['from', from],
       ['to', to],
       ['fence', fence],
-      ['by hand', manual && html`<code>${manual}</code>`],
-      ['afterwards', aftermath],
+      ...mitigations.map((text): [string, Part] => ['instead', sentence(text)]),
+      ['by hand', arrived ? undefined : manual && html`<code>${manual}</code>`],
+      ['afterwards', arrived ? aftermath : undefined],
     ]),
     when(
       guards.length > 0,
       () =>
-        html`<h3>Guards</h3><ul class="parts">${guards.map(({ name, ok, because: why }) => html`<li><span class="chip ${ok ? 'pass' : 'fail'}">${icon(ok ? 'pass' : 'fail')}${ok ? 'yes' : 'no'}</span><div><b>${name}</b> ${why}</div></li>`)}</ul>`,
+        html`<h3>Guards</h3><ul class="parts">${guards.map(({ name, ok, because: why }) => html`<li><span class="chip ${ok ? 'pass' : 'fail'}">${icon(ok ? 'pass' : 'fail')}<span class="word">${ok ? 'yes' : 'no'}</span></span><div><b>${name}</b> ${sentence(why)}</div></li>`)}</ul>`,
     ),
-    when(
-      acts.length > 0,
-      () =>
-        html`<h3>Commands</h3><ol class="acts">${acts.map((act) => html`<li><time>${moment(act.at, startedAt)}</time> <code>${act.argv.join(' ')}</code> <span>${endOf(act)}</span>${when(act.outTail, () => html`<pre class="out">${act.outTail}</pre>`)}</li>`)}</ol>`,
-    ),
+    when(acts.length > 0, () => html`<h3>Commands</h3>${actList(acts, startedAt)}`),
+    when(evidence && evidence.commands.length + evidence.missing.length > 0, () => evidenceOf(evidence, startedAt)),
   ];
 };
+
+const actList = (acts: RollbackReport['acts'], startedAt: string): Part =>
+  html`<ol class="acts">${acts.map((act) => html`<li><time>${moment(act.at, startedAt)}</time> <code>${act.argv.join(' ')}</code> <span>${endOf(act)}</span>${when(act.outTail, () => html`<pre class="out">${act.outTail}</pre>`)}</li>`)}</ol>`;
+
+/** What was seen of the platform and asked by the profile's own commands before anything was changed. */
+const evidenceOf = (evidence: RollbackReport['evidence'], startedAt: string): Part =>
+  evidence && [
+    html`<h3>Kept before acting</h3><p>${evidence.live}</p>`,
+    when(evidence.commands.length > 0, () => actList(evidence.commands, startedAt)),
+    evidence.missing.map((text) => html`<p class="note">${sentence(text)}</p>`),
+  ];
 
 const endOf = ({ exit, signal, timedOut, ms }: RollbackReport['acts'][number]): string => {
   const end = timedOut
@@ -60,7 +84,7 @@ export const factsOf = (record: RunRecord, saved: string | undefined): Markup =>
     ['profile hash', html`<code>${tool.profileHash}</code>`],
     ['holdpoint', tool.version],
     ['by', [`${actor.name} (${actor.kind})`, link(actor.url)]],
-    ['release', release.label],
+    ['release', releaseName(release) || 'not named'],
     ['revision under test', release.from],
     ['revision before', release.to],
     ['live at the end', release.liveAtEnd],

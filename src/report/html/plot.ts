@@ -1,6 +1,6 @@
 // One chart as a picture (SVG): lines or a stack over time, with limit, band and what was before. No text is ever scaled.
 import type { Chart } from '../../kit/index.ts';
-import { backdrop, base, type Frame, grid, lines, over, room, round, times } from './backdrop.ts';
+import { backdrop, base, type Frame, grid, lines, over, room, round, tickNames, times } from './backdrop.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import { extent, type ValueScale, valueScale } from './scale.ts';
 import type { Drawn, DrawnSeries } from './series.ts';
@@ -25,11 +25,11 @@ export const plot = (picture: Picture, frame: Frame): Markup => {
     round(base - ((value - values.bottom) / (values.top - values.bottom)) * room.plot);
   return html`<svg class="plot" width="100%" height="${base + room.below}" role="img" aria-labelledby="${id}-t ${id}-d">
 <title id="${id}-t">${chart.title}</title><desc id="${id}-d">${picture.description}</desc>
-${backdrop(frame)}${over(chart, y)}${grid(values, chart.unit, y)}
+${backdrop(frame)}${over(chart, y)}${grid(values, y)}
 <svg x="0" y="${room.above}" width="100%" height="${room.plot}" viewBox="0 0 100 100" preserveAspectRatio="none">
 ${bandOf(chart, values, frame)}${series.map((one, index) => shapesOf(one, index, { chart, values, frame }))}
 </svg>
-${dots(picture, y, frame)}${lines(chart, y)}${misses(picture, frame)}${times(frame)}
+${dots(picture, y, frame)}${lines(chart, y)}${misses(picture, frame)}${tickNames(values, chart.unit, y)}${times(frame)}
 </svg>`;
 };
 
@@ -107,8 +107,9 @@ const misses = ({ missed }: Picture, { time }: Frame): Part => {
   return apart.map((x) => html`<circle class="miss" cx="${x}%" cy="${base - 5}" r="3.5"/>`);
 };
 
-/** The smallest, the largest and the last number of a series, without those it stands on. */
-export const rangeOf = (points: readonly Drawn[]): { low: number; high: number; last: number } => ({
-  ...extent(points.map(({ value }) => value)),
-  last: points.at(-1)?.value ?? 0,
-});
+/** The smallest, the largest and the last number of a series, without those it stands on; `last` is undefined where there was none. */
+export const rangeOf = (points: readonly Drawn[]): { low: number; high: number; last: number | undefined } => {
+  const values = points.filter(({ absent }) => absent !== true).map(({ value }) => value);
+  const end = points.at(-1);
+  return { ...extent(values), last: end?.absent ? undefined : end?.value };
+};

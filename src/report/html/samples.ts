@@ -15,8 +15,8 @@ import { moment } from './words.ts';
 /** Rows of all tables of a page together, and those that each check may have at least and at most. */
 const mostRows = { page: 4000, least: 30, most: 300 };
 
-/** Characters of a cell: what a kind sees may be large. */
-const longest = 400;
+/** Characters of all cells of a page together, and those that each may have at least and at most: what a kind sees may be large. */
+const mostText = { page: 1_600_000, least: 400, most: 2400 };
 
 /** A row: what was seen as one text, or why the look was missed, with by whom. */
 export interface ShownSample {
@@ -46,7 +46,12 @@ export const shownSamples = ({ checks }: RunRecord, clean: Clean): Shown[] => {
     mostRows.most,
     Math.max(mostRows.least, Math.floor(mostRows.page / Math.max(1, checks.length))),
   );
-  const words = inWords(clean);
+  const rows = checks.reduce(
+    (sum, { baseline, samples }) => sum + Math.min(most, baseline.samples.length + samples.length),
+    0,
+  );
+  const room = Math.floor(mostText.page / Math.max(1, rows));
+  const words = inWords(clean, Math.min(mostText.most, Math.max(mostText.least, room)));
   return checks.map(({ baseline, samples }) => {
     const all = [...baseline.samples, ...samples];
     const { first, last, left } = ends(all, most);
@@ -58,24 +63,39 @@ const missedAt = (samples: readonly RecordedSample[]): number[] =>
   samples.flatMap(({ at, missed }) => (missed === undefined ? [] : [Date.parse(at)]));
 
 const inWords =
-  (clean: Clean) =>
+  (clean: Clean, longest: number) =>
   ({ at, ms, phase, group, seen, missed }: RecordedSample): ShownSample => ({
     at: clean(at),
     ms,
     phase: clean(phase),
     ...(group === undefined ? {} : { group: clean(group) }),
     ...(missed === undefined
-      ? { text: seen === undefined ? '' : cut(clean(seenText(seen))) }
-      : { missed: `${clean(missed.by)}, ${clean(missed.reason)}`, text: cut(clean(missed.because)) }),
+      ? { text: seen === undefined ? '' : cut(seenLines(seen).map(clean).join('\n'), longest) }
+      : { missed: `${clean(missed.by)}, ${clean(missed.reason)}`, text: cut(clean(missed.because), longest) }),
   });
 
-const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)} …` : text);
+const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest)} …` : text);
+
+/** The same as `seenText`, with a line of its own for each thing of a list: holders, instances, steps of a login. */
+export const seenLines = (seen: Json): string[] => {
+  if (isPlain(seen) || Array.isArray(seen)) return [seenText(seen)];
+  const lists = Object.entries(seen).filter((entry): entry is [string, Json[]] => isList(entry[1]));
+  const rest = Object.fromEntries(Object.entries(seen).filter(([, value]) => !isList(value)));
+  const lines = lists.flatMap(([key, items]) => items.map((item) => `${key}: ${seenText(item)}`));
+  return [seenText(rest), ...lines].filter((line) => line !== '');
+};
+
+const isList = (value: Json): boolean => Array.isArray(value) && value.some((item) => !isPlain(item));
+
+/** Says nothing: a note or a reason that there is not. */
+const isEmpty = (value: Json): boolean => value === '' || (Array.isArray(value) && value.length === 0);
 
 /** `used 36, active 3, holders (role auth_svc, connections 6), (…)`: what a person can read of any kind's data. */
 export const seenText = (seen: Json): string => {
   if (Array.isArray(seen)) return seen.map((item) => (isPlain(item) ? plain(item) : `(${seenText(item)})`)).join(', ');
   if (isPlain(seen)) return plain(seen);
   return Object.entries(seen)
+    .filter(([, value]) => !isEmpty(value))
     .map(
       ([key, value]) => `${key} ${isPlain(value) || Array.isArray(value) ? seenText(value) : `(${seenText(value)})`}`,
     )

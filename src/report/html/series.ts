@@ -5,6 +5,8 @@ import { thin } from './thin.ts';
 /** A moment of a series as it is drawn; `base` is where a stacked one begins. */
 export interface Drawn extends ChartPoint {
   base: number;
+  /** Nothing was measured of it at this moment: a step that a broken login never came to. */
+  absent?: true;
 }
 
 export interface DrawnSeries {
@@ -36,7 +38,7 @@ export const sound = ({ limit, baseline, band, ...chart }: Chart): Chart => ({
 });
 
 /** The series of a chart, thinned; those that reach highest where there are too many. */
-export const drawn = ({ series, stacked }: Chart): { series: DrawnSeries[]; left: string[] } => {
+export const drawn = ({ series, stacked, unit }: Chart): { series: DrawnSeries[]; left: string[] } => {
   const filled = series.filter(({ points }) => points.length > 0);
   const peak = new Map(
     filled.map(({ name, points }) => [name, points.reduce((top, { value }) => Math.max(top, value), 0)]),
@@ -44,7 +46,7 @@ export const drawn = ({ series, stacked }: Chart): { series: DrawnSeries[]; left
   const highest = [...filled].sort((a, b) => (peak.get(b.name) ?? 0) - (peak.get(a.name) ?? 0)).slice(0, mostSeries);
   const kept = filled.filter((one) => highest.includes(one));
   const left = filled.filter((one) => !highest.includes(one)).map(({ name }) => name);
-  return { series: stacked ? onTop(kept) : kept.map(single), left };
+  return { series: stacked ? onTop(kept, times.includes(unit)) : kept.map(single), left };
 };
 
 const single = ({ name, points }: DrawnSeries | Chart['series'][number]): DrawnSeries => ({
@@ -64,8 +66,11 @@ const pick = <T>(all: readonly T[], places: readonly number[]): T[] =>
     return one === undefined ? [] : [one];
   });
 
-/** Every series at every moment, on top of those before it; a series that says nothing of a moment counts as 0. */
-const onTop = (series: Chart['series']): DrawnSeries[] => {
+/** Units of a duration: nothing takes 0 ms, so that no number means that it did not happen. Nobody who holds something holds 0. */
+const times = ['ms', 's'];
+
+/** Every series at every moment, on top of those before it; a series that says nothing of a moment adds nothing there. */
+const onTop = (series: Chart['series'], absence: boolean): DrawnSeries[] => {
   const moments = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].sort((a, b) => a - b);
   const bad = new Set(series.flatMap(({ points }) => points.filter((point) => point.bad).map(({ at }) => at)));
   const known = series.map(({ points }) => new Map(points.map(({ at, value }) => [at, Math.max(0, value)])));
@@ -78,7 +83,13 @@ const onTop = (series: Chart['series']): DrawnSeries[] => {
       const base = reached.get(at) ?? 0;
       const value = known[index]?.get(at) ?? 0;
       reached.set(at, base + value);
-      return { at, base, value, ...(bad.has(at) ? { bad: true as const } : {}) };
+      return {
+        at,
+        base,
+        value,
+        ...(bad.has(at) ? { bad: true as const } : {}),
+        ...(absence && known[index]?.has(at) !== true ? { absent: true as const } : {}),
+      };
     }),
   }));
 };

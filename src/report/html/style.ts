@@ -3,13 +3,13 @@
 const light = `
 --paper: #fdfdfc; --card: #f5f5f2; --ink: #1b1c1e; --quiet: #5b5f66; --line: #e2e2dd; --grid: #ebebe7;
 --good: #17703c; --bad: #b42318; --warn: #8a5200; --link: #1d5fae; --on: #fff;
---judged: #f2f4f8; --over: #b42318; --band: #2f6fb7;
+--stage: #e7e7e3; --watch: #cfdced; --act: #f0cdb3; --judged: #f2f4f8; --over: #b42318; --band: #2f6fb7;
 --s0: #2f6fb7; --s1: #c2570c; --s2: #12776a; --s3: #8e4ea8; --s4: #7a6400; --s5: #5d6773; --s6: #ad3f74; --s7: #46782a;`;
 
 const dark = `
 --paper: #121315; --card: #1b1d20; --ink: #e9e9e6; --quiet: #a3a8b0; --line: #32353a; --grid: #24272b;
 --good: #6bd091; --bad: #ff8f84; --warn: #eab75c; --link: #86b9f3; --on: #121315;
---judged: #191d24; --over: #ff8f84; --band: #79b0ef;
+--stage: #2b2e33; --watch: #2a3a4f; --act: #573821; --judged: #191d24; --over: #ff8f84; --band: #79b0ef;
 --s0: #79b0ef; --s1: #f29a5c; --s2: #56c6b3; --s3: #cb9be2; --s4: #d8bb4c; --s5: #a5aeb9; --s6: #ef8fbb; --s7: #9ccc74;`;
 
 const page = `
@@ -30,6 +30,8 @@ b, code, i, span, a, time { unicode-bidi: isolate; }
 i { font-style: normal; color: var(--quiet); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 .note, .of, .when, .unit { color: var(--quiet); font-size: .875rem; }
+p, li, dd, figcaption { text-wrap: pretty; }
+.whole { white-space: nowrap; }
 .icon { flex: none; align-self: center; }
 .icon circle { fill: var(--quiet); }
 .icon path { fill: none; stroke: var(--on); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
@@ -50,7 +52,8 @@ const head = `
 .layer { margin-left: .5rem; padding: 0 .5em; border: 1px solid var(--line); border-radius: 1em; font-weight: 400; }
 .steps ol { padding-left: 1.25rem; }
 .steps p, .steps li { font-weight: 600; }
-.when { margin-top: 1.25rem; }
+.holders { margin-top: .75rem; max-width: 46rem; }
+.when { margin-top: 1.25rem; } .when + .when { margin-top: .15rem; }
 .tools { margin-top: .75rem; min-height: 2.25rem; }
 button { font: inherit; font-size: .875rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .35rem .8rem; cursor: pointer; }
 button:hover { border-color: var(--quiet); }
@@ -60,6 +63,10 @@ const lists = `
 .course { list-style: none; padding: 0; margin-top: .5rem; font-size: .9375rem; }
 .course li { display: grid; grid-template-columns: 5.5rem 1fr; gap: .25rem; padding: .15rem 0; }
 .course time { color: var(--quiet); }
+.key::before { content: ""; display: inline-block; width: .65rem; height: .65rem; margin-right: .5rem; border-radius: 2px; background: var(--stage); }
+.key.hold::before, .key.verification::before { background: var(--watch); }
+.key.deploy::before, .key.rollback::before { background: var(--act); }
+.key.event::before { height: 2px; vertical-align: .25em; background: var(--quiet); }
 .glance { list-style: none; padding: 0; border-top: 1px solid var(--line); }
 .glance li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .1rem 1.5rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
 .glance a { color: inherit; text-decoration: none; display: flex; gap: .75rem; align-items: baseline; }
@@ -67,7 +74,7 @@ const lists = `
 .glance p { grid-column: 1 / -1; font-size: .9375rem; color: var(--quiet); }
 .chip { display: inline-flex; gap: .35rem; align-items: baseline; font-size: .875rem; white-space: nowrap; }
 .chip.pass { color: var(--good); } .chip.fail { color: var(--bad); } .chip.error, .chip.inconclusive, .chip.warn { color: var(--warn); } .chip.skipped { color: var(--quiet); }
-.glance .chip { min-width: 4.25rem; }
+.glance .chip { flex: none; width: 6.75rem; }
 .numbers { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: .9375rem; }
 .numbers div { display: flex; gap: .35rem; }
 .numbers dt { color: var(--quiet); } .numbers dd { font-weight: 600; }
@@ -79,7 +86,8 @@ article header .numbers { margin-left: auto; }
 .next { margin-top: .4rem; max-width: 48rem; }
 article > .note { margin-top: .75rem; max-width: 48rem; }
 .parts { list-style: none; padding: 0; margin-top: .75rem; font-size: .9375rem; }
-.parts li { display: grid; grid-template-columns: 4.75rem 1fr; padding: .1rem 0; align-items: baseline; }
+.parts li { display: grid; grid-template-columns: 4.75rem minmax(0, 1fr); padding: .15rem 0; align-items: baseline; }
+.evidence { display: block; color: var(--quiet); }
 .facts { font-size: .9375rem; }
 .facts div { display: grid; grid-template-columns: 10rem 1fr; gap: .5rem; padding: .2rem 0; }
 .facts dt { color: var(--quiet); }
@@ -90,7 +98,7 @@ summary { cursor: pointer; color: var(--link); width: fit-content; padding: .15r
 .scroll { overflow: auto; max-height: 26rem; margin-top: .35rem; border: 1px solid var(--line); border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; font-size: .8125rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem; border-bottom: 1px solid var(--grid); font-weight: 400; white-space: nowrap; }
-td.text { white-space: normal; min-width: 18rem; }
+td.text { white-space: pre-line; min-width: 18rem; }
 thead th { position: sticky; top: 0; background: var(--card); font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }`;
 
@@ -123,9 +131,9 @@ text.cross { font-size: 15px; font-weight: 700; fill: var(--bad); text-anchor: m
 .legend li { padding-left: 26px; text-indent: -26px; }
 .legend b { color: var(--ink); font-weight: 500; }
 .swatch { margin-right: 8px; vertical-align: -.1em; overflow: hidden; }
-.stage-box { fill: var(--card); stroke: var(--paper); stroke-width: 2; }
-.stage-box.hold, .stage-box.verification { fill: var(--s0); fill-opacity: .22; }
-.stage-box.deploy, .stage-box.rollback { fill: var(--s1); fill-opacity: .28; }
+.stage-box { fill: var(--stage); stroke: var(--paper); stroke-width: 2; }
+.stage-box.hold, .stage-box.verification { fill: var(--watch); }
+.stage-box.deploy, .stage-box.rollback { fill: var(--act); }
 .stage-box.early { fill: none; stroke: var(--line); stroke-width: 1; stroke-dasharray: 3 3; }
 .stage-name { text-anchor: middle; fill: var(--ink); }
 ${colours.join('\n')}`;
@@ -136,18 +144,26 @@ const elsewhere = `
 main { padding: 1.25rem 1rem 3rem; }
 .top { padding-left: .9rem; }
 .glance li { grid-template-columns: 1fr; }
+.glance .chip { width: auto; min-width: 4rem; }
 article header .numbers { margin-left: 0; width: 100%; }
 .facts div { grid-template-columns: 1fr; gap: 0; }
+.parts li { grid-template-columns: 1.6rem minmax(0, 1fr); }
+.parts .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .course li { grid-template-columns: 4.5rem 1fr; }
 }
+@media (min-width: 40.01rem) { .narrow { display: none; } }
+@page { margin: 15mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #5b5f66; } }
 @media print {
-body { font-size: 10.5pt; }
+html, body { font-size: 13px; }
 main { max-width: none; padding: 0; }
-.tools, .copy, details { display: none; }
-article, .glance li, figure, .facts div { break-inside: avoid; }
-h2, h3, figcaption { break-after: avoid; }
+.tools, .copy, details:not([open]) { display: none; }
+.glance li, figure > .plot, figcaption, .legend, .facts div, .parts li, .acts li, .course li, tr { break-inside: avoid; }
+h2, h3, figcaption, header, .plot, summary { break-after: avoid; }
+p, li { orphans: 3; widows: 3; }
+.scroll { max-height: none; overflow: visible; border: 0; }
+th, td { white-space: normal; } thead th { position: static; }
 section { margin-top: 1.5rem; } article { margin-top: 1.25rem; }
-.judged, .over, .band, .area, .stage-box, .icon, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.judged, .over, .band, .area, .stage-box, .icon, .swatch, .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (forced-colors: active) {
 .line, line.limit, line.before { stroke: CanvasText; } .area { fill: CanvasText; } .icon circle { fill: CanvasText; } .icon path { stroke: Canvas; }

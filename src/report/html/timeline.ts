@@ -3,7 +3,7 @@ import { duration, isoTime, type RunRecord } from '../../kit/index.ts';
 import { html, type Markup, type Part, when } from './markup.ts';
 import type { Frame } from './backdrop.ts';
 import { eventsOf, type Stage } from './stages.ts';
-import { moment, roomFor } from './words.ts';
+import { moment, roomFor, sentence } from './words.ts';
 
 /** More events are noise on a page. */
 const mostEvents = 60;
@@ -27,20 +27,22 @@ ${stages.map((stage) => box(stage, time.x(stage.from) ?? 0, time.x(stage.to) ?? 
 ${time.ticks.map(({ x, text }) => html`<text class="time ${x < 8 ? 'start' : x > 92 ? 'end' : 'middle'}" x="${x}%" y="45">${text}</text>`)}</svg>`;
 };
 
+const className = (name: string): string => name.replace(' ', '-');
+
 const box = ({ name }: Stage, left: number, right: number): Part => {
   const width = Math.round((right - left) * 100) / 100;
   const shown = roomFor(name, width);
-  return html`<rect class="stage-box ${name.replace(' ', '-')}" x="${left}%" width="${width}%" y="1" height="28" rx="3"/>${when(shown !== 'never', () => html`<text class="stage-name ${shown}" x="${Math.round((left + width / 2) * 100) / 100}%" y="19">${name}</text>`)}`;
+  return html`<rect class="stage-box ${className(name)}" x="${left}%" width="${width}%" y="1" height="28" rx="3"/>${when(shown !== 'never', () => html`<text class="stage-name ${shown}" x="${Math.round((left + width / 2) * 100) / 100}%" y="19">${name}</text>`)}`;
 };
 
 const entriesOf = (record: RunRecord, stages: readonly Stage[]): { at: number; text: Markup }[] =>
   [
     ...eventsOf(record).map(({ at, name, about }) => ({
       at,
-      text: html`<b>${name}</b>${when(about, () => html`: ${about}`)}`,
+      text: html`<b class="key event">${name}</b>${when(about, () => html`: ${sentence(about)}`)}`,
     })),
     ...stages.map(({ name, from, to, about }) => ({
       at: from,
-      text: html`<b>${name}</b> <i>${duration(to - from)}</i>${when(about, () => html` ${about}`)}`,
+      text: html`<b class="key ${className(name)}">${name}</b> <i>${duration(to - from)}</i>${when(about, () => html` ${sentence(about)}`)}`,
     })),
   ].sort((a, b) => a.at - b.at);

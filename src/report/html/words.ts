@@ -1,6 +1,7 @@
 // Numbers and moments of the page in words.
 import { isoTime, percent } from '../../kit/index.ts';
 import { formatValue } from '../values.ts';
+import { html, type Part } from './markup.ts';
 
 const short = (value: number): string => String(Number(value.toPrecision(2)));
 
@@ -12,6 +13,22 @@ export const valueText = (value: number, unit?: string): string =>
 export const axisText = (value: number, unit: string): string => {
   if (unit === 'share') return percent(value);
   return unit === 'ms' || unit === 's' ? valueText(value, unit) : formatValue(value);
+};
+
+/** A command between backticks, or a number with its unit. */
+const inSentence = /`([^`]+)`|(?<![\w.])\d[\d.,]* (?:%|ms|s|min|h)(?!\w)/g;
+
+/** A sentence: a number is not parted from its unit at the end of a line, and a command is seen to be one. */
+export const sentence = (text: string): Part => {
+  const parts: Part[] = [];
+  let done = 0;
+  for (const found of text.matchAll(inSentence)) {
+    const [whole, command] = found;
+    parts.push(text.slice(done, found.index));
+    parts.push(command === undefined ? html`<span class="whole">${whole}</span>` : html`<code>${command}</code>`);
+    done = found.index + whole.length;
+  }
+  return [...parts, text.slice(done)];
 };
 
 /** `18:33:26`, UTC. */
