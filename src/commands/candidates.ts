@@ -34,7 +34,8 @@ const sightings = ({ release, startedAt, finishedAt }: RunRecord): { revision: s
   ...(release.liveAtEnd === undefined ? [] : [{ revision: release.liveAtEnd, at: Date.parse(finishedAt) }]),
 ];
 
-const judged = (revision: string, records: readonly RunRecord[]): Pick<Candidate, 'verdict' | 'label'> => {
+/** What the newest run of a release said, and the release's name. */
+export const judged = (revision: string, records: readonly RunRecord[]): Pick<Candidate, 'verdict' | 'label'> => {
   const record = records.find(({ verb, release, shadow }) => verb === 'run' && release.from === revision && !shadow);
   if (!record) return { verdict: 'not judged by a run that is kept' };
   const { label } = record.release;

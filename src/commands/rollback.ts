@@ -2,7 +2,7 @@
 import { type RollbackOrder, type RollbackPlan, UsageError } from '../kit/index.ts';
 import { examine } from '../rollback/index.ts';
 import { goBack } from '../run/index.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
+import { type Candidate, candidatesOf, judged } from './candidates.ts';
 import { type Context, signalCode } from './context.ts';
 import { drilled, type RollbackOptions } from './rollback-options.ts';
 import { candidateLines, planLines } from './rollback-plan.ts';
@@ -37,6 +37,8 @@ const planOf = ({ profile, platform }: Opened): RollbackPlan => {
 interface Target {
   from: string;
   to: string;
+  /** What runs said of `from`. */
+  tested: Pick<Candidate, 'verdict' | 'label'>;
   candidates: Candidate[];
   /** The newest migration that was applied while `to` was live, where it was captured. */
   migration?: string;
@@ -58,12 +60,18 @@ const targetOf = async (
   ]);
   const candidates = candidatesOf(records, newest, from);
   const captured = to ?? newest?.live;
-  const known = candidateLines(candidates, io.clock.now());
+  const known = candidateLines(candidates, io.clock.now(), (text) => redactor.text(text));
   const hint = ['name one with --to REVISION', ...(known.length > 0 ? [' of these:', ...known] : [])].join('\n');
   if (captured === undefined) throw new UsageError(`no baseline names a revision to go back to; ${hint}`);
   if (captured === from) throw new UsageError(`${from} is live already; ${hint}`);
   const migration = newest?.live === captured ? newest.migration : undefined;
-  return { from, to: captured, candidates, ...(migration === undefined ? {} : { migration }) };
+  return {
+    from,
+    tested: judged(from, records),
+    to: captured,
+    candidates,
+    ...(migration === undefined ? {} : { migration }),
+  };
 };
 
 const liveNow = async (read: () => Promise<string>, redactor: Opened['redactor']): Promise<string> => {
@@ -92,8 +100,9 @@ const showPlan = async (target: Target, plan: RollbackPlan, opened: Opened, cont
   };
   const examined = await examine(order, rollbackTools(opened, context));
   const facts = { ...target, name: profile.name, examined, plan, now: context.io.clock.now() };
-  const lines = planLines({ ...facts, manual: platform?.session.manual({ from, to }) ?? '' });
-  context.stderr.write(`${redactor.text(lines.join('\n'))}\n`);
+  const manual = platform?.session.manual({ from, to }) ?? '';
+  const lines = planLines({ ...facts, manual, redact: (text) => redactor.text(text) });
+  context.stderr.write(`${lines.join('\n')}\n`);
   return examined.ok;
 };
 

@@ -1,6 +1,6 @@
 // From the guards to the act: asks them, asks a person, fences, and orders the way back.
 import { duration, type Json, type Live, type RollbackReport } from '../kit/index.ts';
-import { bounded } from './bounded.ts';
+import { caveatsOf } from './caveats.ts';
 import { collectEvidence } from './evidence.ts';
 import { type Course, end, enter, left, note, type Way } from './course.ts';
 import { askGuards } from './guards.ts';
@@ -15,7 +15,7 @@ const afterFailure = 60_000;
 export const act = async (course: Course, way: Way, live: Live): Promise<RollbackReport> => {
   const stopped = await askTheGuards(course, live);
   if (stopped) return stopped;
-  await tellCaveats(course, way);
+  for (const caveat of await caveatsOf(way, course.tools)) note(course, caveat);
   const refused = (await drilled(course, way)) ?? (await askPerson(course, way));
   if (refused) return refused;
   await collectEvidence(course);
@@ -32,18 +32,6 @@ const askTheGuards = async (course: Course, live: Live): Promise<RollbackReport 
   if (tools.signal.aborted) return interrupted(course);
   const refusal = answers.map(({ answer }) => answer).find((answer) => !answer.ok);
   return refusal && !refusal.ok ? end(course, { ...refusal, state: 'REFUSED' }) : undefined;
-};
-
-/** Told before anybody agrees. That it cannot be known is no reason to stay on a bad release. */
-const tellCaveats = async (course: Course, way: Way): Promise<void> => {
-  const { platform, signal, io } = course.tools;
-  try {
-    const bounds = { clock: io.clock, ms: 10_000, grace: 2000, signal };
-    const caveats = await bounded(bounds, async (stop) => platform.caveats?.(way, stop));
-    for (const caveat of caveats ?? []) note(course, caveat);
-  } catch (error) {
-    note(course, `what going back leaves as it is could not be told: ${(error as Error).message}`);
-  }
 };
 
 const drilled = async (course: Course, { to }: Way): Promise<RollbackReport | undefined> => {

@@ -1,5 +1,6 @@
 // Asks whether a rollback would be let through, without a journal, a lock or an act: for the plan that a person reads.
 import type { Live, RollbackOrder, RollbackTools } from '../kit/index.ts';
+import { caveatsOf } from './caveats.ts';
 import { askGuards, hasTarget } from './guards.ts';
 import { JournalFailure } from './journal.ts';
 import { readLiveFirmly } from './live.ts';
@@ -10,6 +11,8 @@ export interface Examined {
   reason?: string;
   because: string;
   live?: Live;
+  /** What going back leaves as it is; only where it may be done. */
+  caveats?: string[];
 }
 
 /** Reads what is live and asks the guards. Never throws for what the world does. */
@@ -24,7 +27,8 @@ export const examine = async (order: RollbackOrder, tools: RollbackTools): Promi
     const refusal = answers.map(({ answer }) => answer).find((answer) => !answer.ok);
     if (refusal && !refusal.ok) return { ...refusal, because: tools.redact(refusal.because), live };
     const told = answers.filter(({ name }) => proving.includes(name)).map(({ answer }) => answer.because);
-    return { ok: true, because: tools.redact(told.join('; ')), live };
+    const caveats = await caveatsOf({ from: order.from ?? '', to: order.to ?? '' }, tools);
+    return { ok: true, because: tools.redact(told.join('; ')), live, caveats };
   } catch (error) {
     if (error instanceof JournalFailure) return { ok: false, reason: 'no_journal', because: error.message, live };
     throw error;

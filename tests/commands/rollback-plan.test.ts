@@ -19,12 +19,14 @@ const plan = (fence: 'server' | 'client', aftermath?: string): RollbackPlan =>
 const facts = (over: Partial<PlanFacts>): PlanFacts => ({
   name: 'auth/production',
   from: 'rs/5c41',
+  tested: { verdict: 'blocked 2026-11-22 13:50 UTC', label: '9f3c1a2' },
   to: 'rs/7d9f',
   examined: { ok: true, because: 'rs/7d9f is still there' },
   candidates: [],
   plan: plan('server'),
   manual: 'kubectl rollout undo',
   now,
+  redact: (text) => text,
   ...over,
 });
 
@@ -32,13 +34,39 @@ describe('the plan', () => {
   it('begins with the answer and names the minute to escalate', () => {
     expect(planLines(facts({}))).toEqual([
       'auth/production: can I roll back? YES, because rs/7d9f is still there',
-      '  from: rs/5c41 (live now)',
+      '  from: rs/5c41 (release 9f3c1a2, blocked 2026-11-22 13:50 UTC; live now)',
       '  to: rs/7d9f (not seen live by a run that is kept)',
       '  with: kubectl rollout undo',
       '  fence: server: the platform refuses when somebody else has deployed',
       '  then: all checks are held for 30 s; at most 15 min in all',
-      '  if not recovered: by 14:15 UTC, escalate',
+      '  escalate: at 14:15 UTC, if it has not recovered by then',
     ]);
+  });
+
+  it('says what stays as it is, and what else there is', () => {
+    const candidates = [
+      { revision: 'rs/7d9f', seenAt: now - 600_000, verdict: 'PASSED 2026-11-20 10:00 UTC', label: 'v1' },
+      { revision: 'rs/1111', seenAt: now - 5 * 86_400_000, verdict: 'WAS ROLLED BACK 2026-11-17 10:00 UTC' },
+    ];
+    const caveats = ['the ConfigMap auth-config was changed since', 'replicas stay 7'];
+    const examined = { ok: true, because: 'rs/7d9f is still there', caveats };
+    const lines = planLines(facts({ candidates, examined, plan: plan('server', 'Argo CD re-applies Git') }));
+    expect(lines.slice(2, 3).concat(lines.slice(6))).toEqual([
+      '  to: rs/7d9f (live 10 min ago, release v1, PASSED 2026-11-20 10:00 UTC)',
+      '  after: Argo CD re-applies Git',
+      '  stays: the ConfigMap auth-config was changed since',
+      '  stays: replicas stay 7',
+      '  escalate: at 14:15 UTC, if it has not recovered by then',
+      '  others (--to REVISION):',
+      '    rs/1111  live 5 days ago, WAS ROLLED BACK 2026-11-17 10:00 UTC',
+    ]);
+  });
+
+  it('masks a secret before a line is broken in its middle', () => {
+    const manual = `deploy --note ${'x'.repeat(70)} hunter2 with words`;
+    const lines = planLines(facts({ manual, redact: (text) => text.replaceAll('hunter2 with words', '***') }));
+    expect(lines.join('\n')).not.toContain('hunter');
+    expect(lines.join('\n')).toContain('***');
   });
 
   it.each([true, false])('fits on a screen with the longest of everything (%s)', (ok) => {
@@ -53,13 +81,20 @@ describe('the plan', () => {
         name: 'a'.repeat(120),
         from: long,
         to: `${long}0`,
-        examined: { ok, reason: 'irreversible', because: 'a sentence of many words '.repeat(40) },
+        examined: {
+          ok,
+          reason: 'irreversible',
+          because: 'a sentence of many words '.repeat(40),
+          ...(ok ? { caveats: Array.from({ length: 5 }, () => 'some of it stays '.repeat(40)) } : {}),
+        },
         candidates,
         plan: plan('client', 'auto-sync is off '.repeat(40)),
         manual: `kubectl patch ${long} ${long} ${long}`,
       }),
     );
-    expect(lines.length).toBeLessThanOrEqual(24);
+    // With the command that was typed and the question.
+    expect(lines.length).toBeLessThanOrEqual(22);
+    expect(lines.filter((line) => line.includes('a'.repeat(20))).length).toBeGreaterThan(3);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 });

@@ -42,13 +42,13 @@ describe('by hand', () => {
       'web: can I roll back? YES, because the platform cannot tell whether r1 is still there; web is not',
     );
     expect(plan.slice(2, 7)).toEqual([
-      '  from: bad (live now: bad is live)',
+      expect.stringMatching(/^ {2}from: bad \(release v2, blocked .+ UTC; live now: bad is live\)$/),
       expect.stringMatching(/^ {2}to: r1 \(live .+ ago, not judged by a run that is kept\)$/),
       '  with: ./undo.sh r1',
       '  fence: client: compared just before the act; who deploys in that second is overwritten',
       '  then: all checks are held for 400 ms; at most 15 min in all',
     ]);
-    expect(told.stderr).toMatch(/^ {2}if not recovered: by \d\d:\d\d UTC, escalate$/m);
+    expect(told.stderr).toMatch(/^ {2}escalate: at \d\d:\d\d UTC, if it has not recovered by then$/m);
     expect([told.exitCode, await project.live(), await acts(project.folder)]).toEqual([20, 'r1', ['r1 1']]);
     const record = JSON.parse(await readFile(join(project.folder, 'back.json'), 'utf8')) as RunRecord;
     expect(record.rollback?.evidence).toMatchObject({
