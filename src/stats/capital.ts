@@ -18,10 +18,11 @@ export interface Bets {
  * Makes checked units (`readUnits`), oldest first, ready.
  * @param planned number of units in the whole hold
  * @param strict true leaves the steady account out: the guarantee is exact, small regressions take longer
+ * @param phi how strongly errors came in clusters before (`dispersion().upper`); known, the steady account bets from five units on, not ten
  */
-export function placeBets(units: readonly Tally[], planned: number, strict: boolean): Bets {
+export function placeBets(units: readonly Tally[], planned: number, strict: boolean, phi?: number): Bets {
   const shares = units.map((unit) => unit.errors / unit.requests);
-  return { shares, steadiness: strict ? undefined : steadiness(units), planned };
+  return { shares, steadiness: strict ? undefined : steadiness(units, phi), planned };
 }
 
 /**

@@ -6,7 +6,7 @@ import { readUnits, type Tally, total } from './tally.ts';
 export interface Dispersion {
   /** Best estimate, at least 1: for the limits of the baseline. */
   point: number;
-  /** Upper estimate (one-sided 95 %), at least `point`: for the PASS account. */
+  /** Upper estimate (one-sided 95 %), at least `point`: for the PASS account, and for the steady account's first bets. */
   upper: number;
 }
 

@@ -35,7 +35,10 @@ export interface Case {
   planned: number;
   /** True: the exact account alone may fail; small regressions take longer. */
   strict: boolean;
-  /** How strongly errors come in clusters (`dispersion().upper`); 2 when unknown. For PASS only: FAIL does not depend on it. */
+  /**
+   * How strongly errors come in clusters (`dispersion().upper`). For PASS, where unknown counts as 2, and for the steady account's fifth to ninth
+   * unit, which it leaves out when unknown. The exact account does not depend on it.
+   */
   phi?: number | undefined;
   /** No PASS before so many units with requests: slow faults need time. */
   minUnitsForPass: number;
@@ -96,7 +99,7 @@ export function weigh(given: Case): Weighing {
   const units = readUnits(given.units);
   const seen = total(units);
   const held = limitsOf(given, risks);
-  const bets = placeBets(units, planned, given.strict);
+  const bets = placeBets(units, planned, given.strict, given.phi);
   const capital = evidence(logCapital(bets, held.limit), risks.alpha);
   const proof = evidence(logProof(seen, held.passLimit, phi), risks.beta);
   const badUnits = units.filter((unit) => unit.errors > held.limit * unit.requests).length;

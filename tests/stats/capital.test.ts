@@ -1,9 +1,11 @@
 // The capital against a limit: monotone, indifferent to what it must not see, finite at the extremes, and rarely wrong.
 import { describe, expect, it } from 'vitest';
+import { logBold } from '../../src/stats/bold.ts';
 import { atLeast, logCapital, placeBets } from '../../src/stats/capital.ts';
+import { logSumExp } from '../../src/stats/numeric.ts';
 import { LEAST } from '../../src/stats/tolerance.ts';
 import { readUnits, type Tally } from '../../src/stats/tally.ts';
-import { drawn, expectClose, generator, repeated, tallies, V1, V2, V3, V4 } from './fixtures.ts';
+import { drawn, expectClose, firstOf, generator, repeated, tallies, V1, V2, V3, V4 } from './fixtures.ts';
 
 const NEEDED = Math.log(125);
 const LIMITS = [LEAST, 1e-12, 1e-9, 1e-4, 0.001, 0.0155, 0.1, 0.3, 0.5, 0.8, 0.95];
@@ -33,6 +35,13 @@ describe('logCapital', () => {
     const single = drawn(random, 20, 13, 0.2);
     const clusters = single.map(({ errors, requests }) => ({ errors: errors * 4, requests: requests * 4 }));
     expect(logCapital(placeBets(clusters, 20, true), 0.05)).toBe(logCapital(placeBets(single, 20, true), 0.05));
+  });
+
+  it('of both accounts bets on much traffic from the fifth unit on where the clusters are known', () => {
+    const five = placeBets(firstOf(5), 20, false, 1);
+    expectClose(logCapital(five, 0.0155), logSumExp([logBold(five.shares, 0.0155, 20), 7.248144896113]) - Math.LN2);
+    expect(logCapital(placeBets(firstOf(5), 20, false), 0.0155)).toBeLessThan(1);
+    expect(logCapital(placeBets(firstOf(5), 20, true, 1), 0.0155)).toBe(logBold(five.shares, 0.0155, 20));
   });
 
   it('does not depend on the order of the requests inside a unit', () => {
@@ -100,13 +109,14 @@ describe('atLeast', () => {
 });
 
 describe('a service exactly at its limit, looked at after every unit', () => {
-  /** The share of `runs` holds of 60 units in which the capital ever reached 20 and 125. */
-  function crossings(runs: number, requests: number, rate: number, strict: boolean) {
+  /** The share of `runs` holds of 40 units in which the capital ever reached 20 and 125. */
+  function crossings(runs: number, requests: number, rate: number, strict: boolean, phi?: number) {
     const random = generator(14);
     const count = { twenty: 0, needed: 0 };
     for (let run = 0; run < runs; run += 1) {
-      const units = drawn(random, 60, requests, rate);
-      const top = Math.max(...units.map((_, at) => logCapital(placeBets(units.slice(0, at + 1), 60, strict), rate)));
+      const units = drawn(random, 40, requests, rate);
+      const looks = units.map((_, at) => logCapital(placeBets(units.slice(0, at + 1), 40, strict, phi), rate));
+      const top = Math.max(...looks);
       if (top >= Math.log(20)) count.twenty += 1;
       if (top >= NEEDED) count.needed += 1;
     }
@@ -114,14 +124,17 @@ describe('a service exactly at its limit, looked at after every unit', () => {
   }
 
   it.each([
-    [0.02, 20, true],
-    [0.02, 20, false],
-    [0.5, 1, false],
-    [0.95, 1, false],
+    ['the exact account', 0.02, 20, true, undefined],
+    ['both accounts', 0.02, 20, false, undefined],
+    ['both accounts, the steady one from five units on', 0.02, 20, false, 1],
+    ['the same with much traffic', 0.3, 200, false, 1],
+    ['one request in a unit', 0.5, 1, false, undefined],
+    ['one request in a unit, from five units on', 0.5, 1, false, 1],
+    ['a limit next to 1', 0.95, 1, false, undefined],
   ])(
-    'at a rate of %d, %d requests per unit, strict %s: evidence of 20:1 in < 5 %%, of 125:1 in < 0.8 %%',
-    (rate, requests, strict) => {
-      const { twenty, needed } = crossings(600, requests, rate, strict);
+    '%s: evidence of 20:1 in less than 5, of 125:1 in less than 0.8 of 100 holds',
+    (_, rate, requests, strict, phi) => {
+      const { twenty, needed } = crossings(500, requests, rate, strict, phi);
       expect(twenty).toBeLessThan(0.05);
       expect(needed).toBeLessThan(0.008);
     },

@@ -72,11 +72,11 @@ describe('limitsOfControl', () => {
   it('is below the tolerated rate at no look in more than the risk of the runs', () => {
     const random = generator(51);
     let below = 0;
-    for (let run = 0; run < 400; run += 1) {
-      const control = drawn(random, 40, 25, 0.04);
-      const looks = control.map((_, at) => limitsOfControl(control.slice(0, at + 1), { points: 0 }, 0.05, 1, 40));
+    for (let run = 0; run < 200; run += 1) {
+      const control = drawn(random, 20, 25, 0.04);
+      const looks = control.map((_, at) => limitsOfControl(control.slice(0, at + 1), { points: 0 }, 0.05, 1, 20));
       if (looks.some(({ limit }) => limit < 0.04)) below += 1;
     }
-    expect(below / 400).toBeLessThan(0.05);
+    expect(below / 200).toBeLessThan(0.05);
   });
 });

@@ -73,6 +73,16 @@ describe('FAIL', () => {
     expect(shared.decision).toBe('continue');
   });
 
+  it('finds a small regression with much traffic after five units where the baseline told of clusters', () => {
+    const units = repeated(5, 110, 5000);
+    const baseline = { errors: 1800, requests: 180_000 };
+    expect(weigh({ ...given, baseline, units }).decision).toBe('continue');
+    expect(weigh({ ...given, baseline, units, phi: 1.2 }).decision).toBe('fail');
+    expect(weigh({ ...given, baseline, units, phi: 5 }).decision).toBe('continue');
+    expect(weigh({ ...given, baseline, units: units.slice(0, 4), phi: 1.2 }).decision).toBe('continue');
+    expect(weigh({ ...given, baseline, units, phi: 1.2, strict: true }).decision).toBe('continue');
+  });
+
   it('keeps the exact account alone when strict', () => {
     const units = repeated(20, 50, 2500);
     const baseline = { errors: 1800, requests: 180_000 };
@@ -165,8 +175,8 @@ describe('whole holds with a baseline of chance, weighed after every unit', () =
     let failed = 0;
     for (let run = 0; run < runs; run += 1) {
       const baseline = { errors: failures(random, 1000, 0.01), requests: 1000 };
-      const units = drawn(random, 24, 30, rate);
-      const looks = units.map((_, at) => weigh({ ...TERMS, planned: 24, baseline, units: units.slice(0, at + 1) }));
+      const units = drawn(random, 16, 30, rate);
+      const looks = units.map((_, at) => weigh({ ...TERMS, planned: 16, baseline, units: units.slice(0, at + 1) }));
       if (looks.some((look) => look.decision === 'fail')) failed += 1;
     }
     return failed / runs;
