@@ -247,10 +247,10 @@ it('the doctor finds a permission that is missing', async () => {
   system.api.denied.add('patch deployments');
   const findings = (await session.doctor?.()) ?? [];
   expect(findings.map(({ what, state }) => [what, state])).toEqual([
-    ['may get deployment auth in prod', 'ok'],
-    ['may patch deployment auth in prod', 'failed'],
-    ['may read replicasets.apps in prod', 'ok'],
-    ['may read configmaps in prod', 'ok'],
+    ['may get deployments.apps/auth in prod', 'ok'],
+    ['may patch deployments.apps/auth in prod', 'failed'],
+    ['may list replicasets.apps in prod', 'ok'],
+    ['may get configmaps in prod', 'ok'],
     ['old revisions of deployment auth are kept', 'ok'],
   ]);
   expect(findings[1]?.next).toBe('give the account a role with the verb patch on deployments');

@@ -7,7 +7,7 @@ import { changedConfigMaps } from './kubernetes/config-maps.ts';
 import { ownerOf } from './kubernetes/owners.ts';
 import { putBack } from './kubernetes/patch.ts';
 import { type Family, lookAt, revisionOf, type Workload } from './kubernetes/workload.ts';
-import { argument, clusterKeys, kubectl } from './settings.ts';
+import { argument, clusterKeys, kubectl, mayDo } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() => z.strictObject({ rollout: argument(), ...clusterKeys() }));
@@ -96,17 +96,11 @@ const manual = (spec: Settings, { to }: Direction): string => {
   return `${shellLine(plugin(spec, 'undo'))} --to-revision="$(${shellLine(query)})"`;
 };
 
-const needs = (spec: Settings) =>
-  [
-    ['get', `rollouts.argoproj.io/${spec.rollout}`],
-    ['patch', `rollouts.argoproj.io/${spec.rollout}`],
-    ['list', 'replicasets.apps'],
-    ['get', 'configmaps'],
-  ].map(([verb = '', resource = '']) => ({
-    what: `may ${verb} ${resource} in ${spec.namespace}`,
-    argv: [...kubectl(spec), 'auth', 'can-i', verb, resource],
-    next: `give the account a role with the verb ${verb} on ${resource}`,
-  }));
+const needs = (spec: Settings) => [
+  ...['get', 'patch'].map((verb) => mayDo(spec, verb, `rollouts.argoproj.io/${spec.rollout}`)),
+  mayDo(spec, 'list', 'replicasets.apps'),
+  mayDo(spec, 'get', 'configmaps'),
+];
 
 /** Rollouts of Argo Rollouts. */
 export const argoRollouts = platformOf<Settings, Found>({

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Direction, Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
-import { argument, clusterKeys, kubectl } from './settings.ts';
+import { argument, clusterKeys, kubectl, mayDo } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -99,12 +99,6 @@ export const flux = platformOf<Settings, Live>({
     `git revert --no-edit ${commitOf(from)} && git push && ${reconcile(spec)}   # back to ${to}`,
   needs: (spec) => {
     const { resource, name } = kindOf(spec);
-    return [
-      {
-        what: `may get ${resource} in ${spec.namespace}`,
-        argv: [...kubectl(spec), 'auth', 'can-i', 'get', `${resource}/${name}`],
-        next: `give the account a role with the verb get on ${resource}`,
-      },
-    ];
+    return [mayDo(spec, 'get', `${resource}/${name}`)];
   },
 });

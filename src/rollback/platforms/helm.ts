@@ -6,7 +6,7 @@ import { type Ask, shellLine } from './commands.ts';
 import { ownerOf } from './kubernetes/owners.ts';
 import { readinessOf } from './kubernetes/readiness.ts';
 import { type WorkloadObject, workloadSchema } from './kubernetes/objects.ts';
-import { argument, type Cluster, clusterKeys, kubectl, ownTimeout } from './settings.ts';
+import { argument, type Cluster, clusterKeys, kubectl, mayDo, ownTimeout } from './settings.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -127,12 +127,6 @@ const rollback = (spec: Settings, to: string): string[] => [
   '--wait',
   `--timeout=${ownTimeout(spec.deadline)}s`,
 ];
-
-const mayDo = (spec: Settings, verb: string, resource: string) => ({
-  what: `may ${verb} ${resource} in ${spec.namespace}`,
-  argv: [...kubectl(spec), 'auth', 'can-i', verb, resource],
-  next: `give the account a role with the verb ${verb} on ${resource}; Helm keeps its releases in Secrets`,
-});
 
 const needs = (spec: Settings) => [
   { what: 'helm is here', argv: ['helm', 'version', '--short'], next: 'install helm where holdpoint runs' },

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { argvSchema, type Direction, type Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine, understood } from './commands.ts';
-import { folderKeys, folderNeeds, foldersOf, linkLine, turnLink } from './release-folders.ts';
+import { folderKeys, folderNeeds, foldersOf, linkLine } from './release-folders.ts';
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
-import { liveOf, missingOf, type Supervised } from './supervised.ts';
+import { liveOf, missingOf, type Supervised, turnAndRestart } from './supervised.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -83,15 +83,12 @@ const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> 
   return `pm2 has ${spec.app} pinned to ${pinned}: a reload would go on with that release. Start it with an ecosystem file whose script and cwd begin with ${current}, or name \`start\``;
 };
 
-const back = async (spec: Settings, to: string, { revision, processes }: Found, ask: Ask): Promise<string[][]> => {
-  const missing = await missingOf(spec, to, ask);
-  if (missing !== undefined) throw new Error(missing);
-  const pinned = pinnedTo(spec, processes, ask.root);
-  if (pinned !== undefined && !spec.start) throw new Error(`pm2 has ${spec.app} pinned to ${pinned}`);
-  await turnLink(foldersOf(spec, ask.root), ask.io, revision, to);
-  return pinned !== undefined && spec.start
-    ? [['pm2', 'delete', spec.app], [...spec.start]]
-    : [['pm2', 'reload', spec.app, '--update-env']];
+/** Throws a sentence when a reload would go on with the old release. */
+const restart = (spec: Settings, { processes }: Found, root: string): string[][] => {
+  const pinned = pinnedTo(spec, processes, root);
+  if (pinned === undefined) return [['pm2', 'reload', spec.app, '--update-env']];
+  if (!spec.start) throw new Error(`pm2 has ${spec.app} pinned to ${pinned}`);
+  return [['pm2', 'delete', spec.app], [...spec.start]];
 };
 
 /** Apps of pm2. */
@@ -112,9 +109,8 @@ export const pm2 = platformOf<Settings, Found>({
   settings,
   fence: 'client',
   look,
-  back: async (spec, { to }, found, { act, ask }) => {
-    for (const argv of await back(spec, to, found, ask)) await act(argv);
-  },
+  back: async (spec, order, found, hands) =>
+    turnAndRestart(spec, order, found, hands, restart(spec, found, hands.ask.root)),
   missing: missingOf,
   forbidden,
   manual: (spec, { to }: Direction) =>

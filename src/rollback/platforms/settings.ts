@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { once } from '../../kit/once.ts';
 import { positiveDuration } from '../../kit/index.ts';
+import type { Need } from './system.ts';
 
 /** A name that stands as an argument of its own: one that began with `-` would be read as an option. */
 export const argument = once(() =>
@@ -36,3 +37,10 @@ export const kubectl = ({ namespace, context, kubeconfig }: Cluster): string[] =
 
 /** Seconds for a command's own --timeout: a little less than our deadline, so that it can still end in order. */
 export const ownTimeout = (ms: number): number => Math.max(1, Math.floor((ms - Math.min(10_000, ms / 5)) / 1000));
+
+/** The API server says whether this account may do it; `auth can-i` changes nothing. */
+export const mayDo = (cluster: Cluster, verb: string, resource: string): Need => ({
+  what: `may ${verb} ${resource} in ${cluster.namespace}`,
+  argv: [...kubectl(cluster), 'auth', 'can-i', verb, resource],
+  next: `give the account a role with the verb ${verb} on ${resource.split('/')[0] ?? resource}`,
+});

@@ -1,9 +1,10 @@
 // Processes of a supervisor (pm2, systemd) that run a release behind a link: which release each of them really runs.
-import type { Live } from '../../kit/index.ts';
+import type { Direction, Live } from '../../kit/index.ts';
 import type { Ask } from './commands.ts';
-import { type Folders, foldersOf, linked, releaseMissing, startedIn } from './release-folders.ts';
+import { type Folders, foldersOf, linked, releaseMissing, startedIn, turnLink } from './release-folders.ts';
 import { editedFiles, editedSentence } from './edited-files.ts';
 import { type Answer, askInstances, type VersionSettings } from './running.ts';
+import type { Hands } from './system.ts';
 import { join } from 'node:path';
 
 /** What the supervisor says of one process. */
@@ -75,3 +76,17 @@ const editsOf = async ({ releases, manifest }: Folders, release: string, { io }:
 /** Why a release cannot be returned to. */
 export const missingOf = (given: Folders, to: string, { io, root }: Ask): Promise<string | undefined> =>
   releaseMissing(foldersOf(given, root), io, to);
+
+/** Turns the link, unless the target is gone, and then runs what makes the processes follow it. */
+export const turnAndRestart = async (
+  given: Folders,
+  { to }: Direction,
+  { revision }: Live,
+  { ask, act }: Hands,
+  restart: readonly (readonly string[])[],
+): Promise<void> => {
+  const missing = await missingOf(given, to, ask);
+  if (missing !== undefined) throw new Error(missing);
+  await turnLink(foldersOf(given, ask.root), ask.io, revision, to);
+  for (const argv of restart) await act(argv);
+};

@@ -31,6 +31,7 @@ export interface Hands {
   ask: Ask;
   /** Runs a command that changes something; what it printed. Throws a sentence when it does not end with 0. */
   act(argv: Argv, input?: string): Promise<string>;
+  signal: AbortSignal | undefined;
 }
 
 /** A deploy system that is driven by its command line. `Found` is what one look brings. */
@@ -132,6 +133,7 @@ const undo = async <Settings extends { deadline: number }, Found extends Live>(
     await system.back(spec, order, found, {
       ask,
       act: (argv, input) => act(argv, { order, deadline: spec.deadline, world, signal, input }),
+      signal,
     });
   } catch (error) {
     await unlessSuperseded(() => system.look(spec, ask, order), order);

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Direction, Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
-import { folderKeys, folderNeeds, foldersOf, linkLine, turnLink } from './release-folders.ts';
+import { folderKeys, folderNeeds, linkLine } from './release-folders.ts';
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
-import { liveOf, missingOf, type Supervised } from './supervised.ts';
+import { liveOf, missingOf, type Supervised, turnAndRestart } from './supervised.ts';
 import { platformOf } from './system.ts';
 
 const settings = once(() =>
@@ -59,10 +59,7 @@ const look = async (spec: Settings, ask: Ask): Promise<Found> => {
   return { ...(await liveOf(spec, units, ask)), units };
 };
 
-const back = async (spec: Settings, to: string, { revision, units }: Found, ask: Ask): Promise<string[][]> => {
-  const missing = await missingOf(spec, to, ask);
-  if (missing !== undefined) throw new Error(missing);
-  await turnLink(foldersOf(spec, ask.root), ask.io, revision, to);
+const restart = (spec: Settings, { units }: Found): string[][] => {
   const stuck = units.filter(({ result }) => result === 'start-limit-hit').map(({ name }) => name);
   return [
     ...(stuck.length > 0 ? [asRoot(spec, 'reset-failed', ...stuck)] : []),
@@ -87,9 +84,7 @@ export const systemd = platformOf<Settings, Found>({
   settings,
   fence: 'client',
   look,
-  back: async (spec, { to }, found, { act, ask }) => {
-    for (const argv of await back(spec, to, found, ask)) await act(argv);
-  },
+  back: (spec, order, found, hands) => turnAndRestart(spec, order, found, hands, restart(spec, found)),
   missing: missingOf,
   manual: (spec, { to }: Direction) =>
     `${linkLine(spec, to)} && ${shellLine(asRoot(spec, 'restart', ...unitsOf(spec)))}`,

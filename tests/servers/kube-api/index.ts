@@ -12,6 +12,8 @@ export interface KubeApi {
   denied: Set<string>;
   /** Called before each write is applied: what somebody else does meanwhile. */
   beforeWrite: (() => void) | undefined;
+  /** Sees each request first; true when it has dealt with it (or will not answer it). */
+  interfere: ((request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>) | undefined;
   /** Answers everything with 500. */
   broken: boolean;
   /** Answers nothing. */
@@ -73,7 +75,7 @@ const discovery = (path: string): unknown => {
   };
 };
 
-const statusOf = (code: number, reason: string, message: string) => ({
+export const statusOf = (code: number, reason: string, message: string) => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},
@@ -160,7 +162,7 @@ const answer = async (api: KubeApi, request: IncomingMessage): Promise<unknown> 
   };
 };
 
-const send = (response: ServerResponse, status: number, body: unknown): void => {
+export const send = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 };
@@ -172,13 +174,14 @@ export const startKubeApi = async (): Promise<KubeApi> => {
     cluster: createCluster(),
     denied: new Set(),
     beforeWrite: undefined,
+    interfere: undefined,
     broken: false,
     silent: false,
     writes: [],
     close: () => server.close(),
   };
   const server = await serve(async (request, response) => {
-    if (api.silent) return undefined;
+    if (api.silent || (await api.interfere?.(request, response))) return undefined;
     if (api.broken) return send(response, 500, statusOf(500, 'InternalError', 'etcd has no leader'));
     try {
       send(response, 200, await answer(api, request));

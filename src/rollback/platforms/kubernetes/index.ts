@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { once } from '../../../kit/once.ts';
 import type { Direction, Finding, Live } from '../../../kit/index.ts';
 import { type Ask, shellLine } from '../commands.ts';
-import { argument, clusterKeys, kubectl } from '../settings.ts';
+import { argument, clusterKeys, kubectl, mayDo } from '../settings.ts';
 import { platformOf } from '../system.ts';
 import { changedConfigMaps } from './config-maps.ts';
 import { ownerOf } from './owners.ts';
@@ -86,18 +86,9 @@ const manual = (spec: Settings, way: Direction): string =>
     .join(' && ');
 
 const needs = (spec: Settings) => [
-  ...namesOf(spec).flatMap((name) =>
-    ['get', 'patch'].map((verb) => ({
-      what: `may ${verb} deployment ${name} in ${spec.namespace}`,
-      argv: [...kubectl(spec), 'auth', 'can-i', verb, `deployments.apps/${name}`],
-      next: `give the account a role with the verb ${verb} on deployments`,
-    })),
-  ),
-  ...['replicasets.apps', 'configmaps'].map((resource) => ({
-    what: `may read ${resource} in ${spec.namespace}`,
-    argv: [...kubectl(spec), 'auth', 'can-i', resource === 'configmaps' ? 'get' : 'list', resource],
-    next: `give the account a role with the verbs get and list on ${resource}`,
-  })),
+  ...namesOf(spec).flatMap((name) => ['get', 'patch'].map((verb) => mayDo(spec, verb, `deployments.apps/${name}`))),
+  mayDo(spec, 'list', 'replicasets.apps'),
+  mayDo(spec, 'get', 'configmaps'),
 ];
 
 /** Without old ReplicaSets there is nothing to return to after the deploy. */

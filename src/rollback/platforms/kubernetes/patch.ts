@@ -4,8 +4,15 @@ import type { Hands } from '../system.ts';
 import { type Cluster, kubectl } from '../settings.ts';
 import { type Family, lookAt, revisionOf, templateOf, type Workload } from './workload.ts';
 
-/** Somebody scales while we act: the generation has moved, and the same patch is right once more. */
-const attempts = 3;
+/**
+ * How often the patch is tried, and the milliseconds before each next time. Every patch carries its fence, so that one
+ * whose answer was lost does no harm when it is sent again.
+ */
+const attempts = { most: 3, pauses: [1000, 3000] };
+
+/** What passes by itself: writes of others in between, and an API server that comes back in a moment, as kubectl says it. */
+const passing =
+  /\((?:Conflict|InternalError|ServiceUnavailable|TooManyRequests|Timeout|ServerTimeout)\)|unable to handle the request|connection (?:reset|refused)|was refused|handshake timeout|i\/o timeout|\bEOF\b|http2: /;
 
 /** From and to of one workload. */
 export interface Leg {
@@ -23,7 +30,7 @@ export const putBack = async (
   attempt = 1,
 ): Promise<void> => {
   const workload = await lookAt(family, name, cluster, hands.ask);
-  const { revision, object } = workload;
+  const { revision } = workload;
   const what = `${family.title} ${name}`;
   if (revision === leg.to) return;
   if (revision !== leg.from)
@@ -31,12 +38,24 @@ export const putBack = async (
   try {
     await patch(family, workload, leg.to, cluster, hands);
   } catch (error) {
-    // All failures of kubectl end with 1: a second look tells what the first one meant.
-    const { object: now } = await lookAt(family, name, cluster, hands.ask);
-    const moved = now.metadata.generation !== object.metadata.generation;
-    if (!moved || attempt === attempts) throw error;
+    if (attempt === attempts.most || !(await mayTryAgain(error as Error, workload, family, cluster, hands)))
+      throw error;
+    await hands.ask.io.clock.sleep(attempts.pauses[attempt - 1] ?? 0, hands.signal);
     await putBack(family, name, leg, cluster, hands, attempt + 1);
   }
+};
+
+/** All failures of kubectl end with 1; when somebody has only scaled meanwhile, the same patch is right once more. */
+const mayTryAgain = async (
+  error: Error,
+  { name, object }: Workload,
+  family: Family,
+  cluster: Cluster,
+  { ask }: Hands,
+): Promise<boolean> => {
+  if (passing.test(error.message)) return true;
+  const { object: now } = await lookAt(family, name, cluster, ask);
+  return now.metadata.generation !== object.metadata.generation;
 };
 
 /**
