@@ -18,13 +18,16 @@ export const histogramPoint = () =>
       buckets: buckets.map(([, gt, le, count]) => ({ gt, le, count: Number(count) })),
     }));
 
+/** Of a histogram without requests: it is there, which is not the same as no histogram. */
+const nothing = [{ gt: '-1', le: '0', count: 0 }];
+
 type HistogramPoint = z.output<ReturnType<typeof histogramPoint>>;
 
 /** Series with the labels `gt` and `le`; an absent bucket is empty, and has no point. */
 export const bucketSeries = (metric: Record<string, string>, histograms: readonly HistogramPoint[]): RawSeries[] => {
   const series = new Map<string, RawSeries>();
   for (const { at, buckets } of histograms)
-    for (const { gt, le, count } of buckets) {
+    for (const { gt, le, count } of buckets.length > 0 ? buckets : nothing) {
       const known = series.get(`${gt} ${le}`) ?? { labels: { ...metric, gt, le }, points: [] };
       series.set(`${gt} ${le}`, known);
       known.points.push({ at, value: count });

@@ -1,22 +1,17 @@
 // The source `prometheus` at a real Prometheus that scrapes a small server: counters, restarts, history, classic buckets, free queries.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Child, startChild } from '../../src/demo/lab/children.ts';
-import { freePort } from '../../src/demo/lab/ports.ts';
 import { increase } from '../../src/kit/increase.ts';
 import type { Reading, Source } from '../../src/kit/source.ts';
 import { prometheus } from '../../src/sources/prometheus.ts';
 import { networkIo } from '../helpers/fake-io.ts';
+import { type RunningPrometheus, startPrometheus, untilShown } from '../helpers/prometheus.ts';
 import { serve, type TestServer } from '../helpers/servers.ts';
-import { installedProgram, installPrograms, prometheusProgram } from '../helpers/system-packages.ts';
 import { tick } from '../sources/contract.ts';
 
 const io = networkIo();
 /** What the application shows. */
 const app = { good: 1000, bad: 5, each: 0, start: Math.floor(Date.now() / 1000) - 3600 };
-const running: { folder?: string; child?: Child; target?: TestServer; source?: Source } = {};
+const running: { server?: RunningPrometheus; target?: TestServer; source?: Source } = {};
 
 const page = (): string => `# TYPE http_requests_total counter
 http_requests_total{app="auth",code="200"} ${app.good}
@@ -37,57 +32,35 @@ const source = (): Source => {
 const total = 'http_requests_total{app="auth"}';
 const errors = 'http_requests_total{app="auth",code=~"5.."}';
 
-/** Reads until it fits: a scrape may come late on a busy machine. */
+/** Reads until it fits. */
 const until = async (fits: (readings: Reading[]) => boolean, selectors: string[]): Promise<Reading[]> => {
-  for (;;) {
-    const readings = await source().read(selectors, tick());
-    if (fits(readings)) return readings;
-    await io.clock.sleep(200);
-  }
+  let readings: Reading[] = [];
+  await untilShown(async () => {
+    readings = await source().read(selectors, tick());
+    return fits(readings);
+  });
+  return readings;
 };
 
 const sumOf = (reading: Reading | undefined): number => reading?.series.reduce((sum, { value }) => sum + value, 0) ?? 0;
 
 beforeAll(async () => {
-  await installPrograms([prometheusProgram]);
-  const { file, env } = installedProgram(prometheusProgram);
   running.target = await serve((_, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4');
     app.good += app.each;
     response.end(page());
   });
-  const folder = await mkdtemp(join(tmpdir(), 'holdpoint-test-'));
-  running.folder = folder;
-  await mkdir(join(folder, 'data'));
-  const target = new URL(running.target.url).host;
-  await writeFile(
-    join(folder, 'prometheus.yml'),
-    `global: { scrape_interval: 1s }\nscrape_configs:\n  - { job_name: auth, static_configs: [{ targets: ["${target}"] }] }\n`,
-  );
-  const address = `127.0.0.1:${await freePort()}`;
-  running.child = await startChild({
-    name: 'Prometheus',
-    argv: [
-      file,
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-    ],
-    cwd: folder,
-    env,
-    ready: 'Server is ready to receive web requests',
-    farewell: [['SIGTERM', 20_000]],
-  });
-  const settings = prometheus.settings.parse({ url: `http://${address}`, resolution: '1s' });
+  running.server = await startPrometheus();
+  await running.server.scrape([running.target.url]);
+  const settings = prometheus.settings.parse({ url: running.server.url, resolution: '1s' });
   running.source = await prometheus.open(settings, { io, root: '/', learn: () => undefined });
 }, 300_000);
 
 afterAll(async () => {
   await running.source?.close();
   await io.close();
-  await running.child?.stop();
+  await running.server?.close();
   await running.target?.close();
-  if (running.folder) await rm(running.folder, { recursive: true, force: true });
 }, 60_000);
 
 describe('a real Prometheus', () => {

@@ -248,6 +248,47 @@ describe('a release with other buckets', () => {
   });
 });
 
+describe('a release with wider buckets', () => {
+  /** The p95 before lies at 250 ms, and the next edge of the release at 300 ms. */
+  const fine: Unit = {
+    state: 'counted',
+    requests: 1000,
+    seconds: 5,
+    buckets: [
+      [100, 200, 900],
+      [200, 250, 60],
+      [250, 300, 30],
+      [300, 600, 10],
+    ],
+  };
+  const wide = (middle: number, slow: number): Unit => ({
+    ...fine,
+    buckets: [
+      [100, 200, 1000 - middle - slow],
+      [200, 300, middle],
+      [300, 600, slow],
+    ],
+  });
+  const before = times(18, fine);
+
+  it('is held against the next edge that it has, and the sentence says so', () => {
+    const verdict = judge(times(6, wide(90, 10)), before, {}, onlyP95);
+    expect(verdict).toMatchObject({ outcome: 'pass', reason: 'no_sign_of_harm', value: 0.01 });
+    expect(verdict.because).toMatch(
+      /^60 of 6,000 requests took longer than 300 ms \(the next edge above the p95 before the deploy, because the buckets became wider\), 1 % in 30 s; limit /,
+    );
+  });
+
+  it('fails by the bound that stood before alone: what it cuts counts as fast', () => {
+    expect(judge(times(12, wide(5, 200)), before, {}, onlyP95)).toMatchObject({ outcome: 'fail', value: 0.2 });
+    const doubt = judge(times(12, wide(5, 60)), before, {}, onlyP95);
+    expect(doubt).toMatchObject({ outcome: 'inconclusive', settled: false, reason: 'unproven_harm', value: 0.06 });
+    expect(doubt.because).toContain(
+      '; but the buckets became wider meanwhile, so the bound was not fixed before and this is no proof',
+    );
+  });
+});
+
 describe('a control group', () => {
   const controlled = (own: Unit, control: Unit): Unit => ({ ...own, control: control.buckets });
   const slow = unit(500, 360, 100, 40);

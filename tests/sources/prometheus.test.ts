@@ -218,7 +218,7 @@ describe('the past', () => {
   });
 });
 
-test('a native histogram has one series for each bucket that is not empty; one without any has none', async () => {
+test('a native histogram has one series for each bucket that is not empty; one without requests has an empty one', async () => {
   const { source } = await against(async (request, response) => {
     const isStart = (await queryOf(request)).get('query')?.startsWith('process_start') === true;
     const histogram = {
@@ -239,6 +239,7 @@ test('a native histogram has one series for each bucket that is not empty; one w
   expect(reading?.series).toEqual([
     { instance: 'a:1', value: 1, labels: { ...metric, gt: '-0.001', le: '0.001' } },
     { instance: 'a:1', value: 4, labels: { ...metric, gt: '0.1', le: '0.2' } },
+    { instance: 'a:1', value: 0, labels: { ...metric, gt: '-1', le: '0' } },
   ]);
 });
 

@@ -16,6 +16,8 @@ export interface Bound {
   share: number | undefined;
   /** The percentile lies beyond the last edge, which stands in for it. */
   beyond: boolean;
+  /** The buckets became wider since it was fixed, and this is the next edge that they still have. */
+  widened?: true;
 }
 
 /** Requests that were surely slower, all requests, and those in a bucket that the bound cuts, of which nothing is known. */
@@ -75,6 +77,16 @@ export const boundsOf = ({ percentiles, slowerThan }: Spec, before: readonly Uni
     const edge = edgeAt(buckets, share);
     return edge ? [{ name, share, ...edge }] : [];
   });
+};
+
+/** A bound that is chosen anew may lie so much higher: buckets that are twice as wide, twice over, from the eighth of a doubling on. */
+const mostHigher = 1.3;
+
+/** The next edge that cuts none of these buckets; undefined for a bound that the author named, which must be an edge. */
+export const widened = (bound: Bound, buckets: readonly Bucket[]): Bound | undefined => {
+  if (bound.share === undefined) return undefined;
+  const ms = edgesOf(buckets).find((edge) => edge >= bound.ms && edge <= mostHigher * bound.ms);
+  return ms === undefined ? undefined : { ...bound, ms, widened: true };
 };
 
 /** The units as slow requests among all requests. A request in a cut bucket counts as fast: it can hide harm, not invent it. */

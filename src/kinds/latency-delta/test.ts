@@ -5,11 +5,11 @@ import type { Tolerance } from '../../stats/tolerance.ts';
 import type { RateCase } from '../rates/case.ts';
 import { judgeRate, waiting } from '../rates/verdict.ts';
 import { rateOf, shareText } from '../rates/words.ts';
-import { type Bound, bucketsOf, slowIn, splitAt, type Unit } from './bounds.ts';
+import { type Bound, bucketsOf, slowIn, splitAt, type Unit, widened } from './bounds.ts';
 import type { Bucket } from './count.ts';
 import { secondsOf } from './seen.ts';
 import type { Spec } from './spec.ts';
-import { boundText, cutText, edgeText } from './words.ts';
+import { boundText, cutText, edgeText, widenedText } from './words.ts';
 
 /** The edges among which the baseline chooses that of a percentile, at most: the finest grid of a log has 90 per decade. */
 const mostEdges = 512;
@@ -52,17 +52,29 @@ export const judgeBound = (
   spec: Spec,
 ): Verdict => {
   const given = caseOf(bound, units, before, plan, spec);
-  const cutBefore =
-    cutAt(bound, bucketsOf(before), 'before the deploy') ??
-    cutAt(bound, controlsOf(units).flat(), 'in the control group');
-  if (cutBefore) return cutBefore;
   const measure = total([...given.past, ...given.control]);
   if (measure.requests === 0 && spec.tolerate.ceiling === undefined) return waiting('no_baseline', noLimit(bound));
+  const beside = [...bucketsOf(before), ...controlsOf(units).flat()];
+  const all = [...beside, ...bucketsOf(units)];
+  const isCut = splitAt(all, bound.ms).cut > 0;
+  // What a bound cuts counts as fast, so a failure stands, whatever was cut after the deploy.
   const verdict = judgeAt(bound, units, given);
-  // What a bound cuts counts as fast, so a failure stands, whatever was cut.
-  if (verdict.outcome === 'fail') return verdict;
-  return cutAt(bound, bucketsOf(units), 'any more: the release has other buckets') ?? verdict;
+  if (!isCut || (verdict.outcome === 'fail' && splitAt(beside, bound.ms).cut === 0)) return verdict;
+  const next = widened(bound, all);
+  return next ? judgeAnew(next, units, caseOf(next, units, before, plan, spec)) : noEdge(bound, units, before);
 };
+
+/** The promise of a failure holds for a bound that stood fixed before: here nothing is proven, but much may be harmless. */
+const judgeAnew = (bound: Bound, units: readonly Unit[], given: RateCase): Verdict => {
+  const { asks: _, introduced: __, next: ___, ...verdict } = judgeAt(bound, units, given);
+  if (verdict.outcome !== 'fail') return verdict;
+  return { ...verdict, ...waiting('unproven_harm', widenedText(verdict.because)) };
+};
+
+const noEdge = (bound: Bound, units: readonly Unit[], before: readonly Unit[]): Verdict =>
+  cutAt(bound, bucketsOf(before), 'before the deploy') ??
+  cutAt(bound, controlsOf(units).flat(), 'in the control group') ??
+  waiting('no_edge', cutText(bound, aroundText(bound, bucketsOf(units)), 'any more: the release has other buckets'));
 
 const judgeAt = (bound: Bound, units: readonly Unit[], given: RateCase): Verdict => {
   const seen = total(given.units);
@@ -93,10 +105,11 @@ const slowOf = (instances: Readonly<Record<string, Bucket[]>>, { ms }: Bound): R
 const noLimit = ({ ms }: Bound): string =>
   `nothing is known of the time before the deploy, and without tolerate.ceiling any share slower than ${edgeText(ms)} could be usual`;
 
-const cutAt = (bound: Bound, buckets: readonly Bucket[], when: string): Verdict | undefined => {
-  const cut = buckets.find((bucket) => splitAt([bucket], bound.ms).cut > 0);
-  if (!cut) return undefined;
-  const [above, upTo] = cut;
-  const around = upTo === null ? `the bucket above ${edgeText(above)}` : `${edgeText(above)} to ${edgeText(upTo)}`;
-  return waiting('no_edge', cutText(bound, around, when));
+const cutAt = (bound: Bound, buckets: readonly Bucket[], when: string): Verdict | undefined =>
+  splitAt(buckets, bound.ms).cut > 0 ? waiting('no_edge', cutText(bound, aroundText(bound, buckets), when)) : undefined;
+
+/** The bucket that the bound cuts. */
+const aroundText = ({ ms }: Bound, buckets: readonly Bucket[]): string => {
+  const [above, upTo] = buckets.find((bucket) => splitAt([bucket], ms).cut > 0) ?? [0, null];
+  return upTo === null ? `the bucket above ${edgeText(above)}` : `${edgeText(above)} to ${edgeText(upTo)}`;
 };
