@@ -8,6 +8,9 @@ export interface DemoOptions {
   reporter: string[];
 }
 
+/** The names for `--scenario`. */
+export const scenarios = (): readonly string[] => scenarioNames;
+
 /** 0 when the scenario ended as the table of scenarios says, 1 when it did not. */
 export const demoCommand = async ({ scenario, reporter }: DemoOptions, context: Context): Promise<number> => {
   if (scenario === 'list') {

@@ -1,5 +1,5 @@
 // `holdpoint explain`: what a kind, source, platform, reporter, reason or exit code means.
-import { exitMeanings, nearest, type Registry, UsageError } from '../kit/index.ts';
+import { type AnyPlatform, exitMeanings, nearest, type Registry, UsageError } from '../kit/index.ts';
 import { reasons as rollbackReasons } from '../rollback/index.ts';
 import { engineReasons } from '../run/index.ts';
 import type { Context } from './context.ts';
@@ -35,6 +35,9 @@ export const explainCommand = async (
   return 0;
 };
 
+/** Everything that `explain` knows by name, each once. */
+export const topicNames = (): string[] => [...new Set(allEntries(builtIn()).map(({ topic }) => topic))];
+
 const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[] => [
   ...parts(kinds).map(
     (kind): Entry => ({
@@ -54,7 +57,7 @@ const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[]
     (platform): Entry => ({
       topic: platform.name,
       group: 'platform',
-      text: `fence: ${platform.fence}\n${platform.about}\n\n${platform.example.trim()}${allowed(platform.name)}`,
+      text: `fence: ${platform.fence}\n${platform.about}\n${afterwards(platform)}\n${platform.example.trim()}${allowed(platform.name)}`,
     }),
   ),
   ...parts(reporters).map((reporter): Entry => ({ topic: reporter.name, group: 'reporter', text: reporter.about })),
@@ -65,6 +68,9 @@ const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[]
     ([code, text]): Entry => ({ topic: code, group: 'exit code', text: [text, ...adviceLines(code)].join('\n') }),
   ),
 ];
+
+const afterwards = ({ aftermath }: AnyPlatform): string =>
+  aftermath === undefined ? '' : `\nafter a rollback: ${aftermath}\n`;
 
 const allowed = (name: string): string => {
   const text = privileges[name];

@@ -43,6 +43,9 @@ export const djangoPrograms = {
   driver: { name: 'psycopg2', packages: ['python3-psycopg2'], path: `${pythonPackages}/psycopg2/__init__.py` },
 } satisfies Record<string, SystemProgram>;
 
+export const zshProgram: SystemProgram = { name: 'zsh', packages: ['zsh'] };
+export const fishProgram: SystemProgram = { name: 'fish', packages: ['fish'] };
+
 /** kubectl 1.20 on Debian 12; any newer one that is there is taken. */
 export const kubectlProgram: SystemProgram = { name: 'kubectl', packages: ['kubernetes-client'] };
 
