@@ -5,6 +5,8 @@ import type { Clock } from '../kit/index.ts';
 /** Longer delays overflow a 32-bit timer, which would then fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
+const inRange = (ms: number): number => Math.min(Math.max(ms, 0), longestDelay);
+
 /** By hand: node:timers/promises makes an error with a stack for each wait that is given up. */
 const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -16,9 +18,14 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, Math.min(Math.max(ms, 0), longestDelay));
+    const timer = setTimeout(end, inRange(ms));
     signal?.addEventListener('abort', end, { once: true });
   });
 
+const alarm = (ms: number, ring: () => void): (() => void) => {
+  const timer = setTimeout(ring, inRange(ms));
+  return () => clearTimeout(timer);
+};
+
 /** The clock of this machine. */
-export const createClock = (): Clock => ({ now: () => Date.now(), monotonic: () => performance.now(), sleep });
+export const createClock = (): Clock => ({ now: () => Date.now(), monotonic: () => performance.now(), sleep, alarm });

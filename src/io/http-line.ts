@@ -22,7 +22,7 @@ export const loadUndici = async (): Promise<Undici> => {
 
 const headerBytes = 32 * 1024;
 
-/** One connection, for one request at a time. `progress` belongs to the request that is under way. */
+/** One connection after another, for one request at a time. `progress` belongs to the request that is under way. */
 export interface Line {
   key: string;
   client: Client;
@@ -49,9 +49,9 @@ const basic = ({ username, password }: URL): string | undefined =>
 
 /** Reads the URL of a request. Throws an `HttpFailure` for one that is none. */
 export const parseTarget = ({ url, connectTo }: HttpRequest): Target => {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
     throw new HttpFailure('http', 'ERR_INVALID_URL', 'the URL of the request is no http or https URL');
-  const parsed = new URL(url);
   const port = parsed.port || (parsed.protocol === 'https:' ? '443' : '80');
   return { url: parsed, peer: connectTo ?? `${parsed.hostname}:${port}`, authorization: basic(parsed) };
 };
@@ -109,6 +109,16 @@ export const openLine = ({ Client: Dialer, buildConnector: build }: Undici, key:
     bodyTimeout: 0,
   });
   return line;
+};
+
+/** Ends the connection of an answered request; `then`: when the line can make another one. */
+export const hangUp = (line: Line, then: () => void): void => {
+  const { socket } = line;
+  line.socket = undefined;
+  line.tls = undefined;
+  if (socket === undefined || socket.closed) return then();
+  // undici listens since the connection was made: it has noted the end before we do.
+  socket.once('close', then).destroy();
 };
 
 /** Ends a connection, also one that is still being made. One error serves all: making one for each costs its stack. */

@@ -5,6 +5,7 @@ import { abortedFailure, failureOf, timeoutFailure } from './http-failures.ts';
 import {
   destroyer,
   freshProgress,
+  hangUp,
   type Line,
   loadUndici,
   openLine,
@@ -29,6 +30,12 @@ const watch = (line: Line, { timeout, signal }: HttpRequest): { over: Promise<ne
   return { over, done: () => done() };
 };
 
+const putBy = (lines: Map<string, Line[]>, line: Line): void => {
+  const others = lines.get(line.key);
+  if (others) others.push(line);
+  else lines.set(line.key, [line]);
+};
+
 /**
  * HTTP for probes and sources. Every request is on a connection of its own, unless it asks for `fresh: false`.
  * `version` is ours, for the User-Agent.
@@ -36,6 +43,7 @@ const watch = (line: Line, { timeout, signal }: HttpRequest): { over: Promise<ne
 export const createHttp = ({ version }: { version: string }): Http => {
   const agent = `holdpoint/${version}`;
   const idle = new Map<string, Line[]>();
+  const spent = new Map<string, Line[]>();
   const open = new Set<Line>();
   const destroy = destroyer();
   let library: Promise<Undici> | undefined;
@@ -46,22 +54,22 @@ export const createHttp = ({ version }: { version: string }): Http => {
 
   const take = async (request: HttpRequest, target: Target): Promise<Line> => {
     const key = `${target.url.origin} ${target.peer}`;
-    const kept = request.fresh === false ? idle.get(key)?.pop() : undefined;
-    if (kept) {
-      kept.progress = freshProgress(target);
-      return kept;
+    const known = (request.fresh === false ? idle : spent).get(key)?.pop();
+    if (known) {
+      known.progress = freshProgress(target);
+      return known;
     }
     const line = openLine(await load(), key, target);
     open.add(line);
     return line;
   };
 
-  const giveBack = (line: Line, keep: boolean): void => {
-    if (keep) idle.set(line.key, [...(idle.get(line.key) ?? []), line]);
-    else {
-      open.delete(line);
-      destroy(line);
-    }
+  /** After a whole answer the connection, or at least what makes one, serves the next request. */
+  const giveBack = (line: Line, isWhole: boolean, isKept: boolean): void => {
+    if (isWhole && isKept) return putBy(idle, line);
+    if (isWhole) return hangUp(line, () => putBy(spent, line));
+    open.delete(line);
+    destroy(line);
   };
 
   const request = async (asked: HttpRequest): Promise<HttpResponse> => {
@@ -71,21 +79,22 @@ export const createHttp = ({ version }: { version: string }): Http => {
     const answer = exchange(line, asked, target, agent);
     // The loser of the race may still reject.
     answer.catch(() => undefined);
-    let whole = false;
+    let isWhole = false;
     try {
       const response = await Promise.race([over, answer]);
-      whole = !response.truncated;
+      isWhole = !response.truncated;
       return response;
     } catch (error) {
       throw failureOf(line.progress, error);
     } finally {
       done();
-      giveBack(line, whole && asked.fresh === false);
+      giveBack(line, isWhole, asked.fresh === false);
     }
   };
 
   const close = async (): Promise<void> => {
     idle.clear();
+    spent.clear();
     for (const line of open) destroy(line);
     open.clear();
   };

@@ -34,7 +34,7 @@ const filesAtOnce = (): Files => ({
 
 /** Files and modules; no clock, no network, no commands. `env`: as for `createIo`. */
 export const createOfflineIo = (env: Readonly<Record<string, string | undefined>>): Io => ({
-  clock: { now: refuse('the time'), monotonic: refuse('the time'), sleep: refuse('a wait') },
+  clock: { now: refuse('the time'), monotonic: refuse('the time'), sleep: refuse('a wait'), alarm: refuse('a wait') },
   files: filesAtOnce(),
   http: { request: refuse('a request'), close: refuse('a request') },
   postgres: { connect: refuse('a connection to Postgres'), literal: refuse('a statement') },

@@ -29,6 +29,8 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`, or at once when the signal aborts (it never rejects). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` once after `ms`, unless what it returns is called before: a deadline that costs no abort signal. */
+  alarm(ms: number, ring: () => void): () => void;
 }
 
 /** A file that is kept open: it stays the same file when it is renamed or removed. */

@@ -5,10 +5,8 @@ import { type Loading, type Missing, missingIn, missingText, tellMissing } from 
 import { type CheckKeys, checkSchema, reservedKeys } from './schema.ts';
 import { learnSecrets } from './secret-fields.ts';
 import { validateSpec } from './spec.ts';
-import { type MapTree, type Path, pick, plain, scalars, type Tree } from './tree.ts';
+import { isUnresolved, type MapTree, type Path, pick, plain, type Tree } from './tree.ts';
 import { type Result, validate } from './validate.ts';
-
-const isResolved = (tree: Tree): boolean => scalars(tree).every(({ scalar }) => scalar.unresolved === undefined);
 
 const isReserved = (key: string): boolean => (reservedKeys as readonly string[]).includes(key);
 
@@ -21,7 +19,7 @@ export const isEnabled = async ({ id, tree }: MergedCheck, loading: Loading): Pr
 
 /** Values that are not resolved are left to the defaults: nothing can be said of them. */
 const validateReserved = ({ shapes }: MergedCheck, tree: MapTree, path: Path, { problems }: Loading) => {
-  const reserved = pick(tree, (key, value) => isReserved(key) && isResolved(value));
+  const reserved = pick(tree, (key, value) => isReserved(key) && !isUnresolved(value));
   const against = { what: 'a check', input: plain(reserved), tree: reserved, path, shapes };
   return validate<CheckKeys>({ schema: checkSchema, ...against }, problems);
 };

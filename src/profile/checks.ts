@@ -46,8 +46,8 @@ export const planChecks = async (
 };
 
 /** Reports name a check by its title: several of one shipped check need their ids with it. */
-const toldApart = (plans: readonly CheckPlan[]): CheckPlan[] =>
-  plans.map((plan) => {
-    const isShared = plans.some(({ id, title }) => id !== plan.id && title === plan.title);
-    return isShared ? { ...plan, title: `${plan.title} (${plan.id})` } : plan;
-  });
+const toldApart = (plans: readonly CheckPlan[]): CheckPlan[] => {
+  const bearers = new Map<string, number>();
+  for (const { title } of plans) bearers.set(title, (bearers.get(title) ?? 0) + 1);
+  return plans.map((plan) => (bearers.get(plan.title) === 1 ? plan : { ...plan, title: `${plan.title} (${plan.id})` }));
+};

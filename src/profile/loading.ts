@@ -3,7 +3,7 @@ import type { Io, Redactor, Registry } from '../kit/index.ts';
 import type { Problems } from './problems.ts';
 import type { ParsedFiles } from './read.ts';
 import type { Resolver } from './resolve.ts';
-import { type Path, pathText, type ScalarTree, scalars, type Tree } from './tree.ts';
+import { isUnresolved, type Path, pathText, type ScalarTree, scalars, type Tree } from './tree.ts';
 
 export interface LoadRequest {
   /** `auth`, `auth/production`, or the path of a file. */
@@ -48,9 +48,11 @@ export interface Missing {
 
 /** The values of a tree that could not be had. */
 export const missingIn = (tree: Tree): Missing[] =>
-  scalars(tree).flatMap(({ path, scalar }) =>
-    scalar.unresolved?.why === 'missing' ? [{ path, scalar, because: scalar.unresolved.because }] : [],
-  );
+  isUnresolved(tree)
+    ? scalars(tree).flatMap(({ path, scalar }) =>
+        scalar.unresolved?.why === 'missing' ? [{ path, scalar, because: scalar.unresolved.because }] : [],
+      )
+    : [];
 
 /** Missing values as problems at the place where they are asked for. */
 export const tellMissing = (missing: readonly Missing[], prefix: Path, problems: Problems): void => {

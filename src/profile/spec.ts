@@ -3,7 +3,7 @@ import { type AnyKind, type AnySource, nearest } from '../kit/index.ts';
 import { settingsKeys, sourceNames, takesSource } from './check-shapes.ts';
 import type { Loading } from './loading.ts';
 import { knownKeys, type Shape, shapesOf } from './shape.ts';
-import { type Entry, type MapTree, type Path, pick, plain, scalars } from './tree.ts';
+import { type Entry, isUnresolved, type MapTree, type Path, pick, plain } from './tree.ts';
 import { type Result, validate } from './validate.ts';
 
 /** The kind's part of one check. */
@@ -89,7 +89,7 @@ const withSource = async (own: OwnKeys, named: NamedSource, loading: Loading): P
 
 /** A kind that cannot do without a source says so by a missing `from`. */
 const needsSource = async ({ kind, tree }: OwnKeys): Promise<boolean> => {
-  if (!takesSource(kind) || scalars(tree).some(({ scalar }) => scalar.unresolved)) return false;
+  if (!takesSource(kind) || isUnresolved(tree)) return false;
   const result = await kind.spec.safeParseAsync(plain(tree));
   return !result.success && result.error.issues.some(({ path, code }) => path[0] === 'from' && code === 'invalid_type');
 };

@@ -123,6 +123,14 @@ export const scalars = (tree: Tree, path: Path = []): { path: Path; scalar: Scal
   return [...tree.entries].flatMap(([key, { value }]) => scalars(value, [...path, key]));
 };
 
+/** Whether some value in it is only a placeholder. */
+export const isUnresolved = (tree: Tree): boolean => {
+  if (tree.type === 'scalar') return tree.unresolved !== undefined;
+  if (tree.type === 'list') return tree.items.some(isUnresolved);
+  for (const { value } of tree.entries.values()) if (isUnresolved(value)) return true;
+  return false;
+};
+
 /** A map with nothing in it, where there was nothing written. */
 export const emptyMap = (origin: Origin): MapTree => ({ type: 'map', origin, entries: new Map() });
 

@@ -9,7 +9,7 @@ import {
   type Sample,
   messageOf,
 } from '../kit/index.ts';
-import { aborted, deadlineIn } from './deadline.ts';
+import { type Deadline, deadlineIn } from './deadline.ts';
 import type { Watched } from './watched.ts';
 
 /** A kind that ignores its signal is left behind after this many milliseconds. */
@@ -54,9 +54,7 @@ const looksOf = async (watched: Watched, moment: Moment, clock: Clock, signal: A
     const tick = { at: clock.now(), phase: moment.phase, n: moment.n, signal: deadline.signal, timeout };
     const sampling = opened.session.sample(tick);
     watched.pending = sampling;
-    return checkedLooks(
-      await Promise.race([sampling, givenUp(deadline.signal, signal, clock).then(() => tooSlow(timeout))]),
-    );
+    return checkedLooks(await Promise.race([sampling, givenUp(deadline, signal, clock).then(() => tooSlow(timeout))]));
   } catch (error) {
     return [{ missed: missedOf(error, check.kind.name) }];
   } finally {
@@ -65,8 +63,8 @@ const looksOf = async (watched: Watched, moment: Moment, clock: Clock, signal: A
 };
 
 /** A look that does not heed its deadline is left behind; when the run ends, at once. */
-const givenUp = async (deadline: AbortSignal, run: AbortSignal, clock: Clock): Promise<void> => {
-  await aborted(deadline);
+const givenUp = async (deadline: Deadline, run: AbortSignal, clock: Clock): Promise<void> => {
+  await deadline.over;
   await clock.sleep(patience, run);
 };
 
@@ -84,7 +82,7 @@ const isStillBusy = async (watched: Watched, clock: Clock, signal: AbortSignal):
     () => false,
     () => false,
   );
-  const busy = await Promise.race([idle, aborted(waited.signal).then(() => true)]);
+  const busy = await Promise.race([idle, waited.over.then(() => true)]);
   waited.clear();
   return busy;
 };

@@ -15,7 +15,7 @@ import {
   type World,
   messageOf,
 } from '../kit/index.ts';
-import { aborted, deadlineIn } from './deadline.ts';
+import { deadlineIn } from './deadline.ts';
 import type { Turns } from './turns.ts';
 
 export interface Watched {
@@ -68,7 +68,7 @@ const openSession = async (check: CheckPlan, world: World): Promise<Watched['ope
   const deadline = deadlineIn(world.io.clock, patience.open);
   try {
     const opening: Promise<unknown> = check.kind.open(check.spec, world);
-    const session = await Promise.race([opening, aborted(deadline.signal).then(() => 'late')]);
+    const session = await Promise.race([opening, deadline.over.then(() => 'late')]);
     if (isSession(session)) return { session };
     return notOpened(
       session === 'late' ? `it did not come back within ${patience.open / 1000} s` : 'it gave no session',
@@ -100,7 +100,7 @@ export const closeAll = async (watched: readonly Watched[], clock: Clock): Promi
   const closing = watched.map(async ({ opened }) => {
     if ('session' in opened) await opened.session.close();
   });
-  await Promise.race([Promise.allSettled(closing), aborted(deadline.signal)]);
+  await Promise.race([Promise.allSettled(closing), deadline.over]);
   deadline.clear();
 };
 

@@ -1,4 +1,5 @@
 // An edge of the world for tests: real HTTP and clock where asked for, and a refusal for everything that was not given.
+import { createClock } from '../../src/io/clock.ts';
 import { createHttp } from '../../src/io/http.ts';
 import type { Clock, Io } from '../../src/kit/io.ts';
 
@@ -10,11 +11,7 @@ const refusing = <Part extends keyof Io>(part: Part): Io[Part] =>
   new Proxy({}, { get: (_, name) => refuse(`${part}.${String(name)}`) }) as Io[Part];
 
 /** The real clock. */
-export const realClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+export const realClock: Clock = createClock();
 
 /** Only what is given works; the rest refuses every call. */
 export const fakeIo = (given: Partial<Io> = {}): Io => ({

@@ -1,5 +1,6 @@
 // A clock that jumps: sleeping costs no time, and the order of all wake-ups is the same on every machine.
 import type { Clock } from '../../src/kit/index.ts';
+import { alarmBy } from './alarm.ts';
 
 export interface VirtualClock extends Clock {
   /** Lets the work run, jumping from one wake-up to the next, until it is done. */
@@ -37,6 +38,7 @@ export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
     now: () => now,
     monotonic: () => now - start,
     sleep,
+    alarm: alarmBy(sleep),
     until: async (work) => {
       const state = { done: false };
       const finished = work.finally(() => {

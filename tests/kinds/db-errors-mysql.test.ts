@@ -4,6 +4,7 @@ import { dbErrors } from '../../src/kinds/db-errors/index.ts';
 import type { Seen } from '../../src/kinds/db-errors/seen.ts';
 import { spec as schema } from '../../src/kinds/db-errors/spec.ts';
 import { type Look, type Mysql, MysqlFailure } from '../../src/kit/index.ts';
+import { alarmBy } from '../helpers/alarm.ts';
 import { historyOf, samples, seen, tick, worldOf } from '../helpers/kinds.ts';
 import { kindContract } from './contract.ts';
 
@@ -35,7 +36,12 @@ const serverOf = (all: readonly Status[], id = 7): Mysql => {
 
 const looksAt = async (...all: Status[]): Promise<Look<Seen>[]> => {
   let now = 0;
-  const clock = { now: () => now, monotonic: () => (now += 5000), sleep: async () => undefined };
+  const clock = {
+    now: () => now,
+    monotonic: () => (now += 5000),
+    sleep: async () => undefined,
+    alarm: alarmBy(async () => undefined),
+  };
   const session = await dbErrors.open(schema.parse(given), worldOf({ mysql: serverOf(all), clock }));
   const looks: Look<Seen>[] = [];
   for (const _ of all) looks.push(...(await session.sample(tick())));
@@ -98,7 +104,12 @@ describe('a look', () => {
   });
 
   it('knows a pooler by the connection id that it made up', async () => {
-    const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
+    const clock = {
+      now: () => 0,
+      monotonic: () => 0,
+      sleep: async () => undefined,
+      alarm: alarmBy(async () => undefined),
+    };
     const session = await dbErrors.open(schema.parse(given), worldOf({ mysql: serverOf([{}], 99), clock }));
     expect(await session.sample(tick())).toMatchObject([{ missed: { by: 'ours', reason: 'is_a_pooler' } }]);
   });

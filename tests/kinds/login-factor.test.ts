@@ -4,6 +4,7 @@ import type { Clock } from '../../src/kit/io.ts';
 import { login } from '../../src/kinds/login/index.ts';
 import { codeOf, openCodes, readSeed, type Seed } from '../../src/kinds/login/flows/totp.ts';
 import { closedAfterEach } from '../helpers/kept.ts';
+import { alarmBy } from '../helpers/alarm.ts';
 import { account } from '../helpers/auth-app.ts';
 import { rightCode, routes, samlPair, type SamlKnobs, seed, totpApp } from '../helpers/flow-apps.ts';
 import { type OpenedLogin, openLogin, stepsOf, wordsOf } from '../helpers/login.ts';
@@ -14,6 +15,10 @@ const kept = closedAfterEach();
 const stillClock = (start: number): Clock & { waits: number[]; pass(ms: number): void } => {
   let now = start;
   const waits: number[] = [];
+  const sleep = async (ms: number): Promise<void> => {
+    waits.push(ms);
+    now += ms;
+  };
   return {
     waits,
     now: () => now,
@@ -21,10 +26,8 @@ const stillClock = (start: number): Clock & { waits: number[]; pass(ms: number):
     pass: (ms) => {
       now += ms;
     },
-    sleep: async (ms) => {
-      waits.push(ms);
-      now += ms;
-    },
+    sleep,
+    alarm: alarmBy(sleep),
   };
 };
 

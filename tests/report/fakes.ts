@@ -1,5 +1,6 @@
 // An output and a clock that tests hold in their hands.
 import type { Clock, Out, Reporter, RunRecord } from '../../src/kit/index.ts';
+import { alarmBy } from '../helpers/alarm.ts';
 import { start } from './events.ts';
 
 /** The secret that no report may show. */
@@ -67,21 +68,23 @@ export const settle = async (): Promise<void> => {
 export const fakeClock = (): FakeClock => {
   let passed = 0;
   const asleep = new Set<{ until: number; wake: () => void }>();
+  const sleep: Clock['sleep'] = (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = (): void => {
+        asleep.delete(sleeper);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper = { until: passed + ms, wake };
+      asleep.add(sleeper);
+      signal?.addEventListener('abort', wake);
+    });
   return {
     now: () => start + passed,
     monotonic: () => passed,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const wake = (): void => {
-          asleep.delete(sleeper);
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        const sleeper = { until: passed + ms, wake };
-        asleep.add(sleeper);
-        signal?.addEventListener('abort', wake);
-      }),
+    sleep,
+    alarm: alarmBy(sleep),
     sleepers: () => asleep.size,
     advance: async (ms) => {
       const end = passed + ms;

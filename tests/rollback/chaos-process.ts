@@ -1,5 +1,6 @@
 // A process that can be killed at any of its steps: from then on it gets no answer from anything any more.
 import type { Clock, Io } from '../../src/kit/index.ts';
+import { alarmBy } from '../helpers/alarm.ts';
 import { fakeIo } from '../helpers/fake-io.ts';
 import { type Disk, type Fate, filesOn } from '../helpers/memory-disk.ts';
 import type { Random } from '../helpers/seeded-random.ts';
@@ -64,10 +65,12 @@ export const simulatedProcess = (
     if (random.chance(fates.full)) throw new Error('the disk is full (ENOSPC)');
     return 'done';
   };
+  const sleep: Clock['sleep'] = (ms, signal) => alone(() => clock.sleep(ms, signal));
   const own: Clock = {
     now: () => clock.now() + fates.skew(clock.monotonic()),
     monotonic: clock.monotonic,
-    sleep: (ms, signal) => alone(() => clock.sleep(ms, signal)),
+    sleep,
+    alarm: alarmBy(sleep),
   };
   const step = (): Promise<void> => own.sleep(random.between(0, 20));
   living.add(pid);
