@@ -85,8 +85,8 @@ export const referencePage = (): string => {
     ({ name, about, example: text }) => `### ${name}\n\n${about}\n\n${example(text)}${needs(name)}`,
   );
   const platformTexts = parts(platforms).map(
-    ({ name, fence, about, example: text }) =>
-      `### ${name}\n\nFence: ${fence}. ${about}\n\n${example(text)}${needs(name)}`,
+    ({ name, fence, about, aftermath = 'nothing is different.', example: text }) =>
+      `### ${name}\n\nFence: ${fence}. ${about}\n\nAfter a rollback: ${aftermath}\n\n${example(text)}${needs(name)}`,
   );
   const reporterLines = parts(reporters).map(({ name, about }) => `* \`${name}\`: ${about}`);
   return `${made}

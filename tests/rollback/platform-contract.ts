@@ -179,6 +179,7 @@ export const platformContract = (
     it('says what the doctor has seen, and changes nothing', async () => {
       const { opened } = await start();
       const findings = (await opened.session.doctor?.()) ?? [];
+      expect(findings.length).toBeGreaterThan(0);
       expect(findings.filter(({ state }) => state === 'failed')).toEqual([]);
       expect(findings.filter(({ what, because }) => what === '' || because === '')).toEqual([]);
       expect(opened.acts()).toEqual([]);

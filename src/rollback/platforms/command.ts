@@ -134,6 +134,8 @@ export const command: Platform<Settings> = {
   get settings() {
     return settings();
   },
+  aftermath:
+    'The source in Git or CI still holds the release that was rolled back: the next deploy brings it back. What `undo` does not touch stayed as it was.',
   fence: 'client',
   open,
 };

@@ -88,6 +88,7 @@ export const flux = platformOf<Settings, Live>({
     namespace: flux-system
     kustomization: auth              # or helmRelease: auth
 `,
+  aftermath: 'Nothing was changed: Flux goes on with what is in Git.',
   settings,
   fence: 'client',
   look,

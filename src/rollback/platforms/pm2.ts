@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { argvSchema, type Direction, type Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine, understood } from './commands.ts';
-import { folderKeys, folderNeeds, foldersOf, linkLine } from './release-folders.ts';
+import { behindLinkAftermath, folderKeys, folderNeeds, foldersOf, linkLine } from './release-folders.ts';
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
 import { liveOf, missingOf, type Supervised, turnAndRestart } from './supervised.ts';
@@ -105,7 +105,7 @@ export const pm2 = platformOf<Settings, Found>({
     version: { url: "http://127.0.0.1:8080/version" }             # optional on Linux
     deadline: 2m
 `,
-  aftermath: '`pm2 save` was not called: after a reboot pm2 starts what was saved last.',
+  aftermath: `${behindLinkAftermath} \`pm2 save\` was not called: after a reboot pm2 starts what was saved last.`,
   settings,
   fence: 'client',
   look,

@@ -15,6 +15,10 @@ export const folderKeys = once(() => ({
   manifest: z.string().min(1).optional(),
 }));
 
+/** What a turn of the link leaves as it is. */
+export const behindLinkAftermath =
+  'The release folder alone went back, on this machine: folders that releases share, configuration beside them and other machines stayed as they were. The next deploy brings the rolled back release again.';
+
 export interface Folders {
   /** Absolute. */
   releases: string;

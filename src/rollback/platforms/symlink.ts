@@ -13,6 +13,7 @@ import { once } from '../../kit/once.ts';
 import { type Ask, act, asking, mustBeOurs, shellLine } from './commands.ts';
 import {
   type Changed,
+  behindLinkAftermath,
   folderKeys,
   folderNeeds,
   foldersOf,
@@ -112,6 +113,7 @@ export const symlink: Platform<Settings> = {
   get settings() {
     return settings();
   },
+  aftermath: behindLinkAftermath,
   fence: 'client',
   open,
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Direction, Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
-import { folderKeys, folderNeeds, linkLine } from './release-folders.ts';
+import { behindLinkAftermath, folderKeys, folderNeeds, linkLine } from './release-folders.ts';
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
 import { liveOf, missingOf, type Supervised, turnAndRestart } from './supervised.ts';
@@ -81,6 +81,7 @@ export const systemd = platformOf<Settings, Found>({
     version: { url: "http://127.0.0.1:8080/version" }   # optional: else the folder in which the main process was started
     deadline: 2m
 `,
+  aftermath: behindLinkAftermath,
   settings,
   fence: 'client',
   look,

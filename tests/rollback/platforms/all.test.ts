@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { privileges } from '../../../src/commands/privileges.ts';
 import { platforms } from '../../../src/rollback/index.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../../docs/platforms.md'), 'utf8');
@@ -16,6 +17,11 @@ describe.each(Object.entries(platforms).map(([name, make]) => [name, make()] as 
     const { rollback } = parse(platform.example) as { rollback: Record<string, unknown> };
     expect(Object.keys(rollback)).toEqual([name]);
     expect(platform.settings.safeParse(rollback[name]).error?.issues).toBeUndefined();
+  });
+
+  it('says what is different after a rollback, and what it must be allowed', () => {
+    expect(platform.aftermath).toMatch(/^\S.+\.$/);
+    expect(privileges[name]).toMatch(/\S/);
   });
 
   it('takes no key that it does not know', () => {

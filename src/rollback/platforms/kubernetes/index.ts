@@ -119,7 +119,7 @@ export const kubernetes = platformOf<Settings, Live>({
     deadline: 5m
 `,
   aftermath:
-    'The manifests in Git or CI still hold the release that was rolled back: the next apply brings it back. Replica counts, ConfigMaps and Secrets stayed as they were.',
+    'The manifests in Git or CI still hold the release that was rolled back: the next apply brings it back, and may leave fields behind, because `kubectl apply` compares with what was applied last. Replica counts, ConfigMaps and Secrets stayed as they were.',
   settings,
   fence: 'server',
   look,
