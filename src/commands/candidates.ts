@@ -1,5 +1,5 @@
 // The revisions that a service could go back to, as the store knows them: when each was live, and how it fared.
-import type { RunRecord, StoredBaseline } from '../kit/index.ts';
+import { minuteOf, type RunRecord, type StoredBaseline } from '../kit/index.ts';
 
 /** One revision that was seen live. Times are epoch milliseconds. */
 export interface Candidate {
@@ -43,7 +43,7 @@ export const judged = (revision: string, records: readonly RunRecord[]): Pick<Ca
 };
 
 const verdictOf = ({ decision, rollback, finishedAt, overrides }: RunRecord): string => {
-  const day = `${finishedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const day = minuteOf(finishedAt);
   if (decision.action === 'pass') return `${overrides.length > 0 ? 'passed in part' : 'PASSED'} ${day}`;
   if (decision.action === 'block') return `blocked ${day}`;
   return rollback?.state === 'ROLLED_BACK' || rollback?.state === 'UNVERIFIED'

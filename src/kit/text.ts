@@ -30,4 +30,7 @@ export const clip = (text: string, length: number): string =>
 /** ISO 8601 in UTC. */
 export const isoTime = (at: number): string => new Date(at).toISOString();
 
+/** An ISO time for people: `2026-11-21 22:10 UTC`. */
+export const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
+
 const trimZeros = (digits: string): string => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits);

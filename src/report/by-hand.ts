@@ -1,5 +1,5 @@
 // What a person who asked by hand reads beside the verdict: who holds the connections, and what it was compared with.
-import { type Chart, clip, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
+import { clip, heldIn, type LastCounted, minuteOf, plural, type RecordedCheck, type RunRecord } from '../kit/index.ts';
 import { releaseName } from './headline.ts';
 import type { Line } from './lines.ts';
 import { formatValue } from './values.ts';
@@ -9,37 +9,39 @@ const mostHolders = 4;
 
 /**
  * Who holds the connections, out of the stacked charts of the database checks. Left out where the diagnosis is about the
- * database: it has told already.
+ * database: it has told already. Where nobody could be counted now, who held them when a run counted last.
  */
 export const holders = (record: RunRecord): Line[] => {
-  if (record.verb !== 'check' || record.diagnosis.layer === 'database') return [];
-  return record.checks.filter(({ layer }) => layer === 'database').flatMap(ofCheck);
+  const { verb, diagnosis, checks, startedAt, lastCounted: last } = record;
+  if (verb !== 'check') return [];
+  if (last)
+    return [{ text: `${holderText(last)}, when counted last, ${minuteOf(last.at)} (${last.runId})`, indent: 6 }];
+  if (diagnosis.layer === 'database') return [];
+  return checks.filter(({ layer }) => layer === 'database').flatMap((check) => ofCheck(check, Date.parse(startedAt)));
 };
 
-const ofCheck = ({ charts }: RecordedCheck): Line[] =>
-  charts.filter(({ stacked }) => stacked === true).map((chart) => ({ text: holderText(chart), indent: 6 }));
+const ofCheck = ({ charts }: RecordedCheck, since: number): Line[] =>
+  charts.flatMap((chart) => {
+    const held = heldIn(chart, since);
+    return held === undefined ? [] : [{ text: holderText({ ...chart, of: held.of }), indent: 6 }];
+  });
 
-const holderText = ({ title, limit, unit, series }: Chart): string => {
-  const held = series
-    .map(({ name, points }) => ({ name, value: points.at(-1)?.value ?? 0 }))
-    .filter(({ value }) => value > 0)
-    .sort((a, b) => b.value - a.value);
-  const total = held.reduce((sum, { value }) => sum + value, 0);
-  const named = held
+const holderText = ({ title, limit, unit, of }: Pick<LastCounted, 'title' | 'limit' | 'unit' | 'of'>): string => {
+  const total = of.reduce((sum, { value }) => sum + value, 0);
+  const named = of
     .slice(0, mostHolders)
     .map(({ name, value }, place) => `${name}${place === 0 ? ' holds' : ''} ${value}`);
-  const others = held.length > mostHolders ? [plural(held.length - mostHolders, 'other')] : [];
+  const others = of.length > mostHolders ? [plural(of.length - mostHolders, 'other')] : [];
   const most = limit === undefined ? '' : `, limit ${formatValue(limit, unit)}`;
-  return `${title}: ${[...named, ...others].join(', ') || 'nobody'} (${total} in all${most})`;
+  return `${title}: ${[...named, ...others].join(', ')} (${total} in all${most})`;
 };
 
 /** The run whose samples are the baseline; by hand there may be none. */
 export const comparedWith = ({ verb, comparedWith: good }: RunRecord): Line[] => {
   if (verb !== 'check') return [];
   if (!good) return [{ text: 'compared with nothing: there is no good run yet; judged in absolute terms', indent: 6 }];
-  const when = `${good.finishedAt.slice(0, 16).replace('T', ' ')} UTC`;
   const label = releaseName(good) === '' ? '' : `, release ${good.label}`;
-  return [{ text: `compared with the last good run: ${when}${label} (${good.runId})`, indent: 6 }];
+  return [{ text: `compared with the last good run: ${minuteOf(good.finishedAt)}${label} (${good.runId})`, indent: 6 }];
 };
 
 /** By hand everything must stand on that one screen: characters of a sentence where few or many checks are unwell. */

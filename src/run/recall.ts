@@ -1,5 +1,5 @@
 // By hand: what earlier runs know of the service, so that the person sees what is new.
-import type { RunRecord, StoredBaseline } from '../kit/index.ts';
+import { minuteOf, type RunRecord, type StoredBaseline } from '../kit/index.ts';
 import { restoreBaselines, setBaseline } from './baseline.ts';
 import { type Course, note, readable } from './course.ts';
 import { lastCounted } from './last-counted.ts';
@@ -27,9 +27,6 @@ const compareWith = (course: Course, good: RunRecord): void => {
   const label = release.label === '' || release.label === 'unnamed' ? '' : `, release ${release.label}`;
   note(course, 'info', `compared with the last good run, ${minuteOf(finishedAt)}${label}`);
 };
-
-/** `2026-11-21 22:10 UTC`, as the summary has it. */
-const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 const isGood = ({ decision, shadow, overrides }: RunRecord): boolean =>
   decision.action === 'pass' && !shadow && overrides.length === 0;

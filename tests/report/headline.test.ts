@@ -147,7 +147,7 @@ it.each<[string, RunRecord]>([
     byHand({ checks: [failing('a', 'unknown')] }),
   ],
   [
-    'NOT RECOVERED: 0 of 3 failing, 1 could not tell, 1 could not measure (auth/production)',
+    'NOT PROVEN TO HAVE RECOVERED: 0 of 3 failing, 1 could not tell, 1 could not measure (auth/production)',
     byHand({
       checks: [good, checkOf({ id: 'a', outcome: 'inconclusive' }), checkOf({ id: 'b', outcome: 'error' })],
       exitCode: 12,

@@ -169,7 +169,7 @@ run: run-7f3a`);
       name,
       points: [
         { at: 0, value: 90 },
-        { at: 1, value: 20 - 4 * place },
+        { at: Date.parse(recordOf().startedAt), value: 20 - 4 * place },
       ],
     }));
     const chart = { title: 'connections in use', unit: 'connections', limit: 92, stacked: true as const, series };
@@ -188,6 +188,40 @@ run: run-7f3a`);
     expect(lines.at(-3)).toBe('compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)');
     const told = { ...record, diagnosis: { layer: 'database' as const, headline: 'auth holds 92', next: [] } };
     expect(textOf(told)).not.toContain('connections in use: ');
+  });
+
+  it('names who held them when a run counted last, where the server lets nobody in', () => {
+    const lastCounted = {
+      runId: 'run-6e2a',
+      at: '2026-11-22T02:41:07.000Z',
+      title: 'connections in use',
+      unit: 'connections',
+      limit: 35,
+      of: [
+        { name: 'auth@9f2c1e8', value: 36 },
+        { name: 'worker', value: 1 },
+      ],
+    };
+    const record = recordOf({
+      verb: 'check',
+      decision: { action: 'block', because: [] },
+      diagnosis: { layer: 'database', headline: 'ordinary slots exhausted; nobody could be counted.', next: [] },
+      checks: [...incidentChecks],
+      lastCounted,
+      exitCode: 10,
+    });
+    expect(textOf(record).split('\n').slice(2, 5)).toEqual([
+      'connections in use: auth@9f2c1e8 holds 36, worker 1 (37 in all, limit 35), when counted last,',
+      '      2026-11-22 02:41 UTC (run-6e2a)',
+      'Diagnosis (database): ordinary slots exhausted; nobody could be counted.',
+    ]);
+  });
+
+  it('what an earlier run counted is not told as if it were so now', () => {
+    const series = [{ name: 'auth', points: [{ at: Date.parse(recordOf().startedAt) - 1, value: 8 }] }];
+    const chart = { title: 'connections in use', unit: 'connections', stacked: true as const, series };
+    const record = recordOf({ verb: 'check', checks: healthyChecks.map((one) => ({ ...one, charts: [chart] })) });
+    expect(textOf(record)).not.toContain('auth holds');
   });
 
   it('the first step is told once, below the diagnosis', () => {
