@@ -19,6 +19,7 @@ import { type Context, signalCode } from './context.ts';
 import { NotBegun } from './not-begun.ts';
 import { loadResolved } from './resolved.ts';
 import { openReporting, type Reporting } from './reporting.ts';
+import { createSaid, type Said } from './said.ts';
 import { select } from './selection.ts';
 import { mustBeApart } from './store-apart.ts';
 import { learnStore, namedStore, refuseThrowAway } from './store-url.ts';
@@ -64,13 +65,17 @@ export const withSession = async <T>(
     context,
   );
   const { profile, overrides } = select(whole, options);
-  const reporting = openReporting(verb === 'baseline' ? [] : options.reporter, profile.registry, context, (text) =>
-    redactor.text(text),
+  const said = createSaid((text) => redactor.text(text));
+  const reporting = listening(
+    openReporting(verb === 'baseline' ? [] : options.reporter, profile.registry, context, (text) =>
+      redactor.text(text),
+    ),
+    said,
   );
   const closing: (() => Promise<void>)[] = [async () => reporting.close()];
   try {
     if (verb === 'run') refuseThrowAway(profile, url, context);
-    const { store, saved, shown } = redacted(storeOf(url, profile, redactor, context), redactor);
+    const { store, saved, shown } = redacted(storeOf(url, profile, redactor, context), redactor, said);
     closing.push(() => store.close());
     if (url !== undefined && isPostgresUrl(url) && verb !== 'check') await mustBeApart(url, profile, context.io);
     if (verb !== 'check') closing.push(await usable(store, () => lock(store, profile, options.wait ?? 0, context)));
@@ -102,13 +107,23 @@ const storeOf = (url: string | undefined, profile: Profile, redactor: Redactor, 
     warn: (text) => context.stderr.write(`holdpoint: ${redactor.text(text)}\n`),
   });
 
+/** What the reporters are told is heard, too. */
+const listening = (reporting: Reporting, said: Said): Reporting => ({
+  ...reporting,
+  emit: (event) => {
+    said.hear(event);
+    reporting.emit(event);
+  },
+});
+
 /** Nothing reaches the store that could not be shown; remembers where the record went. */
-const redacted = (store: Store, redactor: Redactor): Pick<Opened, 'store' | 'saved' | 'shown'> => {
+const redacted = (store: Store, redactor: Redactor, said: Said): Pick<Opened, 'store' | 'saved' | 'shown'> => {
   let path: string | undefined;
   let last: { record: RunRecord; clean: RunRecord } | undefined;
   const shown = (record: RunRecord): RunRecord => {
     if (last?.record !== record) last = { record, clean: redactor.json(record) };
-    return last.clean;
+    // That the record could not be stored is said after it was composed.
+    return { ...last.clean, ...said.kept() };
   };
   const saveRecord: Store['saveRecord'] = async (record) => {
     path = await store.saveRecord(shown(record));

@@ -144,6 +144,10 @@ export interface RunRecord {
   rollback?: RollbackReport;
   plan: RecordedPlan;
   marks: { at: string; name: string; data?: Json }[];
+  /** What was told to people beside the verdicts: a store that cannot be read, a baseline that is missing. */
+  notes?: { at: string; level: 'info' | 'warn'; text: string }[];
+  /** The last lines that the deploy command printed. */
+  deployOutput?: string[];
   /** By hand: the last good run, whose samples are the baseline; absent where there is none. */
   comparedWith?: { runId: string; finishedAt: string; label: string };
   /** By hand, where nobody could be counted now: who held the connections when a run of the last day counted last. */

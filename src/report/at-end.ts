@@ -1,6 +1,7 @@
 // What the reporters for machines share: silent while a run goes on, one text at its end.
 import type { Chart, Out, RecordedCheck, RecordedSample, ReporterSession, RunRecord } from '../kit/index.ts';
 import { clean, cleanAll } from './clean.ts';
+import { distinct } from './titles.ts';
 
 /**
  * A session that writes one text, at the end. `textOf` gets a record in which every text is redacted and free of
@@ -14,7 +15,11 @@ export const atEnd = (out: Out, textOf: (record: RunRecord, saved?: string) => s
 });
 
 /** Of the samples only when they were taken and how long they took: the rest is for `json` and is large. */
-const light = (record: RunRecord): RunRecord => ({ ...record, checks: record.checks.map(lightCheck), marks: [] });
+const light = (record: RunRecord): RunRecord => ({
+  ...record,
+  checks: distinct(record.checks).map(lightCheck),
+  marks: [],
+});
 
 const lightCheck = (check: RecordedCheck): RecordedCheck => ({
   ...check,

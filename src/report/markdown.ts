@@ -9,6 +9,7 @@ import { code, escapeMarkdown, table } from './markdown-text.ts';
 import { beforeWord, numbersOf } from './numbers.ts';
 import { partWarnings } from './part-warnings.ts';
 import { textsOf } from './lines.ts';
+import { warningsOf } from './said.ts';
 import { meaning, since } from './wording.ts';
 
 export const markdown: Reporter = {
@@ -31,6 +32,7 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
     stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
     checks(record),
     warnings(record),
+    deployed(record),
     evidence(record),
     steps(record),
     rollback(record),
@@ -117,10 +119,23 @@ const evidence = (record: RunRecord): string[] =>
   });
 
 const warnings = (record: RunRecord): string[] => {
-  const list = partWarnings(record).map(
-    ({ title, name, because }) => `- ⚠️ ${escapeMarkdown(`${title}: ${name}`)}: ${sentence(because)}`,
-  );
+  const list = [
+    ...partWarnings(record).map(
+      ({ title, name, because }) => `- ⚠️ ${escapeMarkdown(`${title}: ${name}`)}: ${sentence(because)}`,
+    ),
+    ...warningsOf(record).map((text) => `- ⚠️ ${sentence(text)}`),
+  ];
   return list.length > 0 ? ['**Warnings**', '', ...list] : [];
+};
+
+/** The end of what a deploy command printed that failed. */
+const deployed = ({ decision, deployOutput = [] }: RunRecord): string[] => {
+  if (deployOutput.length === 0 || !decision.because.some(({ reason }) => reason === 'deploy_failed')) return [];
+  return [
+    '**The deploy command said last**',
+    '',
+    ...deployOutput.slice(-10).map((line) => `    ${clip(line, longest)}`),
+  ];
 };
 
 const steps = (record: RunRecord): string[] => {

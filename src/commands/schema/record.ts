@@ -169,6 +169,11 @@ export const recordSchema = (): z.ZodType<RunRecord> =>
     rollback: rollback().exactOptional(),
     plan: plan().describe('milliseconds, but for failAfter'),
     marks: z.array(z.object({ at: time(), name: text(), data: z.json().exactOptional() })),
+    notes: z
+      .array(z.object({ at: time(), level: z.enum(['info', 'warn']), text: text() }))
+      .exactOptional()
+      .describe('what was told to people beside the verdicts, the newest 50'),
+    deployOutput: z.array(text()).exactOptional().describe('the last 40 lines that the deploy command printed'),
     comparedWith: z.object({ runId: text(), finishedAt: time(), label: text() }).exactOptional(),
     lastCounted: lastCounted().exactOptional(),
     watchedUntil: time().exactOptional(),

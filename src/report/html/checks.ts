@@ -1,5 +1,12 @@
 // The checks: at a glance as a list, and one by one with parts, charts and samples; the worst first.
-import { duration, type Outcome, type Part as CheckPart, type RecordedCheck, type RunRecord } from '../../kit/index.ts';
+import {
+  clip,
+  duration,
+  type Outcome,
+  type Part as CheckPart,
+  type RecordedCheck,
+  type RunRecord,
+} from '../../kit/index.ts';
 import { worstFirst } from '../ending.ts';
 import { since } from '../wording.ts';
 import { figureOf } from './chart.ts';
@@ -22,12 +29,15 @@ export const checksOf = (record: RunRecord, shown: readonly Shown[], frame: Fram
 ${ranked.map((check, index) => article({ check, shown: of(check), id: `c${index}`, record }, frame))}`;
 };
 
+/** Characters of a sentence at a glance; below it stands in full. */
+const longest = 320;
+
 /** An outcome as a mark and a word: colour is never the only sign. */
 const chip = (outcome: Outcome | CheckPart['outcome']): Markup =>
   html`<span class="chip ${outcome}">${icon(outcome)}<span class="word">${outcome}</span></span>`;
 
 const glance = (check: RecordedCheck, index: number): Markup => html`<li class="${check.outcome}">
-<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${sentence(check.because)}</p></li>`;
+<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${sentence(clip(check.because, longest))}</p></li>`;
 
 /** What it is, what it may be, what it was; a number whose unit is not known is left out. */
 const numberList = ({ value, limit, unit, baseline }: RecordedCheck): Part => {

@@ -69,8 +69,17 @@ const firstSample = ({ checks }: RunRecord, wanted: (phase: string) => boolean, 
   return times.length === 0 ? undefined : times.reduce((first, at) => Math.min(first, at));
 };
 
-/** What else happened: the decision, and marks that checks have set, whose data is one text by now. */
-export const eventsOf = ({ marks, decision }: RunRecord): Event[] =>
+/** What else happened: the decision, marks that checks have set (their data is one text by now), and what was told to people. */
+export const eventsOf = (record: RunRecord): Event[] => [...marked(record), ...told(record)];
+
+const told = ({ notes = [] }: RunRecord): Event[] =>
+  notes.map(({ at, level, text }) => ({
+    at: Date.parse(at),
+    name: level === 'warn' ? 'warning' : 'note',
+    about: text,
+  }));
+
+const marked = ({ marks, decision }: RunRecord): Event[] =>
   marks.flatMap(({ at, name, data }): Event[] => {
     if (name === 'decision') return [{ at: Date.parse(at), name, about: decision.action }];
     if (borders.includes(name)) return [];

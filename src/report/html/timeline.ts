@@ -15,9 +15,17 @@ export const timeline = (record: RunRecord, frame: Frame): Markup => {
   return html`<section aria-labelledby="course"><h2 id="course">Course of the run</h2>
 ${when(stages.length > 0, () => strip(stages, frame))}
 <ol class="course">${entries.slice(0, mostEvents).map(({ at, text }) => html`<li><time datetime="${isoTime(at)}">${moment(isoTime(at), record.startedAt).slice(0, -4)}</time><span>${text}</span></li>`)}</ol>
+${outputOf(record.deployOutput)}
 ${when(entries.length > mostEvents, () => html`<p class="note">${entries.length - mostEvents} more events stand in the record.</p>`)}
 </section>`;
 };
+
+const outputOf = (lines: readonly string[] = []): Part =>
+  when(
+    lines.length > 0,
+    () =>
+      html`<details><summary>What the deploy command said last</summary><pre class="out" tabindex="0">${lines.join('\n')}</pre></details>`,
+  );
 
 const strip = (stages: readonly Stage[], { time }: Frame): Markup => {
   const said = stages.map(({ name, from, to }) => `${name} ${duration(to - from)}`).join(', ');
