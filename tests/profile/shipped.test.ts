@@ -25,6 +25,13 @@ it('every shipped profile is right', async () => {
   expect(told.sort()).toEqual((await namesIn('deploy-profiles')).map((name) => `deploy-profiles/${name}.yaml`).sort());
 });
 
+it('every platform stands in a shipped profile', async () => {
+  const names = (await namesIn('deploy-profiles')).map((name) => join(root, 'deploy-profiles', `${name}.yaml`));
+  const texts = (await Promise.all(names.map((name) => io.files.read(name)))).join('\n');
+  const missing = [...parts.registry.platforms.keys()].filter((name) => !new RegExp(`\\b${name}:`).test(texts));
+  expect(missing).toEqual([]);
+});
+
 /** The problems of a profile with this one check, as it is shipped. */
 const problemsWith = async (check: string): Promise<string[]> => {
   const cwd = await tempFolder();
