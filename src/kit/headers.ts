@@ -17,3 +17,7 @@ export const headersSchema = once(() =>
     .catchall(z.string().meta({ secret: true }))
     .transform((headers) => headers as Record<string, string>),
 );
+
+/** Whether the values of this header are never secret. */
+export const isHarmlessHeader = (name: string): boolean =>
+  harmless.some((one) => one.toLowerCase() === name.toLowerCase());

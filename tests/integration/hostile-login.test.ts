@@ -30,22 +30,23 @@ const look = async (spec: object, timeout: number): Promise<Verdict> => {
 const at = (what: string): string => `login is BROKEN at step 1 of 3 ${what}`;
 const noAnswer = at('(GET /login → no answer): 127.0.0.1:PORT');
 const early = `${noAnswer} closed the connection before the answer was complete (UND_ERR_SOCKET)`;
-const noForm =
-  'login is BROKEN at step 2 of 3: no <form> on /login (status 200); a page that is drawn by JavaScript needs `steps` with the API that it calls';
+const drawn = '; a page that is drawn by JavaScript needs `steps` with the API that it calls';
+const noForm = (where: string): string => `login is BROKEN at step 2 of 3: no <form> ${where} (status 200)`;
+const cut = noForm('in the first 1,048,576 characters of /login');
 const notHttp = `${noAnswer} answered with something that is not HTTP/1.1 (HTTPParserError)`;
 const lengths = `${noAnswer} sent a body that is not as long as its Content-Length says (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)`;
-const rounds = Array.from({ length: 10 }, () => 'GET /round → 302').join(', then ');
+const rounds = 'GET /round → 302, then GET /round → 302, then 7 more, then GET /round → 302';
 
 const cases: Record<HostilityName, [reason: string, because: string]> = {
   silent: ['target_timeout', `${noAnswer}: connected, but no answer came within N ms`],
   'one byte per second': ['target_timeout', `${noAnswer}: connected, but no answer came within N ms`],
   'one byte of the body per second': ['target_timeout', `${noAnswer}: the answer began and did not end within N ms`],
   'endless early hints': ['target_timeout', `${noAnswer}: connected, but no answer came within N ms`],
-  'endless body': ['login_broken', noForm],
-  'gzip bomb': ['login_broken', noForm],
+  'endless body': ['login_broken', `${cut}: it is another page than the login`],
+  'gzip bomb': ['login_broken', `${cut}${drawn}`],
   'header flood': ['target_broken', `${noAnswer} answered with headers above 32 KiB (UND_ERR_HEADERS_OVERFLOW)`],
   'endless redirect': ['login_broken', at(`(GET /login → 302, then ${rounds}): more than 10 redirects`)],
-  'content length too short': ['login_broken', noForm],
+  'content length too short': ['login_broken', `${noForm('on /login')}: it is another page than the login`],
   'content length too long': ['target_broken', early],
   'two content lengths': ['target_broken', lengths],
   'chunked and a content length': ['target_broken', lengths],

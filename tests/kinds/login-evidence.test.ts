@@ -1,7 +1,7 @@
 // What a failed step of a login shows of the request and its answer: enough to look further, and no secret.
 import { describe, expect, test } from 'vitest';
-import { curlLine } from '../../src/kinds/login/evidence.ts';
-import type { Evidence } from '../../src/kinds/login/seen.ts';
+import { curlLine } from '../../src/kinds/http/evidence.ts';
+import type { Evidence } from '../../src/kinds/http/seen.ts';
 import { closedAfterEach } from '../helpers/kept.ts';
 import { account } from '../helpers/auth-app.ts';
 import { openLogin } from '../helpers/login.ts';
@@ -107,7 +107,7 @@ test('a connection that ends in the middle asks for a look into the log', async 
   const server = kept(await serve((request) => void request.socket.destroy()));
   const { look, judge } = await opened(server.url);
   expect(judge(await look('warmup')).next).toBe(
-    'look at the log of the service, or of the proxy before it, for POST /api/login: it restarts, crashes, or answers what is no HTTP',
+    'look at the log of the service, or of the proxy before it, for POST /api/login: it restarts or crashes; a port that expects https closes plain http like this, too',
   );
 });
 

@@ -3,9 +3,11 @@ import type { Chart, ChartPoint, History, Part, Sample, Verdict } from '../../ki
 import { duration } from '../../kit/text.ts';
 import { byGroup, confirmed, type Fault, judged, lastSeen, probeVerdict, seenOf } from '../../kit/verdicts.ts';
 import { expiryText, warnDays } from './certificate.ts';
+import { evidenceText } from './evidence.ts';
+import { isNoAnswer, nextLook } from './next-look.ts';
 import type { HttpSeen } from './seen.ts';
 import type { HttpSpec } from './spec.ts';
-import { slowStage } from './stages.ts';
+import { mostText, slowStage } from './stages.ts';
 
 const maxTimeOf = ({ expect }: HttpSpec): number | undefined =>
   typeof expect === 'string' ? undefined : expect.maxTime;
@@ -15,22 +17,34 @@ const limitOf = (spec: HttpSpec): { limit?: number } => {
   return limit === undefined ? {} : { limit };
 };
 
-const nextSteps: Record<string, (seen: HttpSeen) => string> = {
-  target_unreachable: () => 'look whether the service runs and listens there, then at the network between',
-  target_timeout: () => 'look at pool-wait and db-connections first, then at the load of the service',
-  target_tls: () => 'look at the certificate and who renews it',
-  target_5xx: ({ ask }) => `look into the log of the service for ${ask}; if a database check fails too, start there`,
+const nextOf = ({ ask, evidence }: HttpSeen, { reason, because }: NonNullable<HttpSeen['fault']>): string => {
+  if (isNoAnswer(reason)) return nextLook({ reason, because, ask, evidence });
+  if (reason === 'target_5xx')
+    return `look into the log of the service for ${ask}; if a database check fails too, start there`;
+  return `send ${ask} by hand and compare the answer with expect`;
 };
 
-const otherwise = ({ ask }: HttpSeen): string => `send ${ask} by hand and compare the answer with expect`;
+/** What was asked and what came back, as a part: the sentence alone does not hold it. */
+const failedPart = ({ ask, ms, evidence }: HttpSeen, because: string): Part => ({
+  name: ask,
+  outcome: 'fail',
+  because,
+  ms,
+  ...(evidence ? { evidence: evidenceText(evidence) } : {}),
+});
 
 const faultOf =
   (spec: HttpSpec) =>
   (seen: HttpSeen): Fault | undefined => {
     const { ask, fault } = seen;
     if (fault) {
-      const next = (nextSteps[fault.reason] ?? otherwise)(seen);
-      return { reason: fault.reason, because: `${ask}: ${fault.because}`, next };
+      const next = nextOf(seen, fault);
+      return {
+        reason: fault.reason,
+        because: `${ask}: ${fault.because}`,
+        next,
+        parts: [failedPart(seen, fault.because)],
+      };
     }
     return slowFault(spec, seen) ?? expiringFault(spec, seen);
   };
@@ -40,7 +54,11 @@ const slowNext = 'look at pool-wait and db-connections first, then at the load o
 /** All of it took too long, or one of its stages. */
 const slowFault = (spec: HttpSpec, { ask, ms, stages = {} }: HttpSeen): Fault | undefined => {
   const limit = maxTimeOf(spec);
-  const whole = { because: `${ask} took ${duration(ms)}, limit ${duration(limit ?? 0)}`, ms, limit: limit ?? 0 };
+  const whole = {
+    because: `${ask} took ${duration(ms)}, limit ${duration(limit ?? 0)}${mostText(stages, ms)}`,
+    ms,
+    limit: limit ?? 0,
+  };
   const stage = slowStage(stages, spec.budgets);
   const slow = limit !== undefined && ms > limit ? whole : stage && { ...stage, because: `${ask}: ${stage.because}` };
   if (!slow) return undefined;
@@ -68,17 +86,15 @@ const partOf = (spec: HttpSpec, group: string, samples: Sample<HttpSeen>[]): Par
   const seen = lastSeen(samples);
   if (!seen) return { name: group, outcome: 'inconclusive', because: 'not seen yet' };
   const fault = faultOf(spec)(seen);
-  return {
-    name: group,
-    outcome: fault ? 'fail' : 'pass',
-    because: fault?.because ?? `answered ${seen.status}`,
-    ms: seen.ms,
-  };
+  if (fault) return { ...failedPart(seen, fault.because), name: group };
+  return { name: group, outcome: 'pass', because: `answered ${seen.status}`, ms: seen.ms };
 };
 
-const partsOf = (spec: HttpSpec, samples: Sample<HttpSeen>[]): { parts?: Part[] } => {
-  const groups = spec.instances === undefined ? [] : [...byGroup(samples)];
-  const parts = [...groups.map(([group, own]) => partOf(spec, group, own)), ...certificateParts(samples)];
+/** `failed`: the part of what failed, where the check has no instances that say it themselves. */
+const partsOf = (spec: HttpSpec, samples: Sample<HttpSeen>[], failed: readonly Part[] = []): { parts?: Part[] } => {
+  const own =
+    spec.instances === undefined ? failed : [...byGroup(samples)].map(([group, all]) => partOf(spec, group, all));
+  const parts = [...own, ...certificateParts(samples)];
   return parts.length === 0 ? {} : { parts };
 };
 
@@ -96,7 +112,8 @@ const goodOf = (spec: HttpSpec, seen: HttpSeen | undefined): Omit<Fault, 'reason
 export const judge = (history: History<HttpSeen>, spec: HttpSpec): Verdict => {
   const samples = judged(history);
   const confirmation = confirmed(samples, history.plan.failAfter, faultOf(spec));
-  return { ...probeVerdict(confirmation, history.plan, goodOf(spec, lastSeen(samples))), ...partsOf(spec, samples) };
+  const { parts, ...verdict } = probeVerdict(confirmation, history.plan, goodOf(spec, lastSeen(samples)));
+  return { ...verdict, ...partsOf(spec, samples, parts) };
 };
 
 /** The time of each answer, also of those before the deploy; one line per instance. */

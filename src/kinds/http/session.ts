@@ -4,13 +4,15 @@ import type { Session, World } from '../../kit/kind.ts';
 import type { Look, Tick } from '../../kit/samples.ts';
 import { daysUntil } from './certificate.ts';
 import { compileCondition, type ConditionInput } from './condition.ts';
+import { evidenceOf } from './evidence.ts';
 import { unanswered } from './failure.ts';
 import { type Answer, mismatch } from './matcher.ts';
 import type { RequestPlan } from './request.ts';
 import type { HttpSeen } from './seen.ts';
 import type { HttpSpec } from './spec.ts';
+import { sentSecrets } from './sent-secrets.ts';
 import { stagesOf } from './stages.ts';
-import { type Place, placesOf, urlOf } from './target.ts';
+import { type Place, placesOf, shownPath, urlOf } from './target.ts';
 
 /** Says why an answer is not as expected. */
 type Expectation = (answer: ConditionInput & Answer) => string | undefined;
@@ -65,17 +67,23 @@ const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation, now
 export const openHttp = async (spec: HttpSpec, { io }: World): Promise<Session<HttpSeen>> => {
   await io.http.prepare?.();
   const expectation = await expectationOf(spec);
-  const ask = `${spec.request.method} ${spec.request.path}`;
+  const ask = `${spec.request.method} ${shownPath(spec.request.path)}`;
 
   const lookAt = async (place: Place, tick: Tick): Promise<Look<HttpSeen>> => {
     const started = io.clock.monotonic();
+    const sent = requestTo(place, spec, tick);
     const group = place.group === undefined ? {} : { group: place.group };
     try {
-      const answer = await io.http.request(requestTo(place, spec, tick));
-      return { ...group, seen: seenOf(ask, answer, expectation, io.clock.now()) };
+      const answer = await io.http.request(sent);
+      const seen = seenOf(ask, answer, expectation, io.clock.now());
+      return {
+        ...group,
+        seen: seen.fault ? { ...seen, evidence: evidenceOf(sent, { answer }, sentSecrets(sent)) } : seen,
+      };
     } catch (error) {
       const fault = { ...unanswered(error) };
-      return { ...group, seen: { ask, status: null, ms: Math.round(io.clock.monotonic() - started), fault } };
+      const evidence = evidenceOf(sent, { error }, sentSecrets(sent));
+      return { ...group, seen: { ask, status: null, ms: Math.round(io.clock.monotonic() - started), fault, evidence } };
     }
   };
 

@@ -59,3 +59,9 @@ export const slowStage = (
   }
   return undefined;
 };
+
+/** `: most of it was the wait for the first byte, 1.4 s`; empty where no stage took half of the time. */
+export const mostText = (stages: Stages, ms: number): string => {
+  const most = keys.find((key) => (stages[key] ?? 0) >= ms / 2);
+  return most === undefined || ms <= 0 ? '' : `: most of it was ${stageWords[most]}, ${duration(stages[most] ?? 0)}`;
+};

@@ -55,3 +55,14 @@ export const urlOf = (base: string, path: string): string => {
   const { origin, pathname } = new URL(base);
   return new URL(`${pathname.replace(/\/$/, '')}${path.startsWith('/') ? path : `/${path}`}`, origin).href;
 };
+
+/** The URL without query and fragment. */
+export const withoutQuery = (url: string): string => new URL(url).href.split(/[?#]/)[0] ?? url;
+
+/** A path as it may be shown: the names of its query, whose values may be tokens. */
+export const shownPath = (path: string): string => {
+  const [whole = ''] = path.split('#');
+  const [shown = '', ...query] = whole.split('?');
+  const names = [...new URLSearchParams(query.join('?')).keys()].map((name) => `${name}=…`);
+  return names.length === 0 ? shown : `${shown}?${names.join('&')}`;
+};

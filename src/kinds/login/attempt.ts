@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/io.ts';
 import { unanswered } from '../http/failure.ts';
 import { urlOf } from '../http/target.ts';
 import { isRedirect, readProbe } from './classify.ts';
-import { evidenceOf } from './evidence.ts';
+import { stepEvidence } from './evidence.ts';
 import { derivedValues } from './flows/credentials.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { Codes } from './flows/totp.ts';
@@ -60,6 +60,12 @@ export const setOut = async ({ spec, base, around, clock, codes }: Stage, passwo
   };
 };
 
+/** Of many requests, the first ones and the last: a circle of ten says no more than that. */
+const trailText = (trail: readonly string[]): string => {
+  const shown = trail.length <= 6 ? trail : [...trail.slice(0, 3), `${trail.length - 4} more`, ...trail.slice(-1)];
+  return shown.join(', then ');
+};
+
 /** Takes one step and writes down what was seen; a target that gives no answer is a broken step. */
 export const seen = async (
   name: string,
@@ -74,8 +80,8 @@ export const seen = async (
   const done = (finding: StepFinding, error?: unknown): StepSeen => {
     const ms = Math.round(clock.monotonic() - started);
     const hops = [...walk.visitor.hops];
-    const evidence = finding.outcome === 'granted' ? undefined : evidenceOf(walk, error);
-    const told = { name, role, reason: '', ...finding, ms, trail: walk.visitor.trail.join(', then '), hops };
+    const evidence = finding.outcome === 'granted' ? undefined : stepEvidence(walk, error);
+    const told = { name, role, reason: '', ...finding, ms, trail: trailText(walk.visitor.trail), hops };
     return evidence ? { ...told, evidence } : told;
   };
   try {

@@ -22,6 +22,12 @@ export interface Rules {
 
 /** The note of a login whose password was taken and whose next page failed. */
 export const pageBehindFails = 'the password was accepted; the page behind it fails';
+/** The note of a login whose password is answered by a redirect to a page that turns it away. */
+export const pageBehindRefuses = 'the page after the password refuses the session';
+/** How the note of a form that was turned away begins. */
+export const formRefused = 'the form was turned away, not the password';
+/** How the note of a login form with a captcha ends. */
+export const asksCaptcha = 'with a captcha';
 
 const reading = (outcome: StepOutcome, note: string): Reading => ({ outcome, note });
 
@@ -47,18 +53,20 @@ const lockouts =
 export const isThrottled = (answer: Answer, { spec, values }: Rules): Reading | undefined => {
   if (spec.throttled && matches(spec.throttled, answer, values))
     return reading('throttled', `the answer (status ${answer.status}) is what \`throttled\` describes`);
-  if (answer.status === 423 || answer.status === 429) return reading('throttled', `status ${answer.status}`);
   const wait = answer.headers['retry-after']?.[0];
-  if (wait !== undefined && answer.status >= 400 && answer.status < 500)
-    return reading('throttled', `status ${answer.status} with Retry-After: ${wait}`);
-  return undefined;
+  const isOurs = answer.status >= 400 && answer.status < 500;
+  if (wait !== undefined && isOurs) return reading('throttled', `status ${answer.status} with Retry-After: ${wait}`);
+  return [423, 429].includes(answer.status) ? reading('throttled', `status ${answer.status}`) : undefined;
 };
 
-/** A sentence of a lock-out that the page before did not show, on an answer that turns the account away. */
+const captcha = /captcha|cf-turnstile|challenges\.cloudflare\.com/i;
+
+/** A sentence of a lock-out, or a captcha, that the page before did not show, on an answer that turns the account away. */
 export const saysThrottled = (answer: Answer, before: string): Reading | undefined => {
   const found = (answer.status < 500 ? phrases : lockouts).exec(answer.body)?.[0];
-  if (found === undefined || phrases.test(before)) return undefined;
-  return reading('throttled', `the answer says "${found}"`);
+  if (found !== undefined && !phrases.test(before)) return reading('throttled', `the answer says "${found}"`);
+  const isAsked = captcha.test(answer.body) && !captcha.test(before);
+  return isAsked ? reading('throttled', 'the answer asks for a captcha, which the page before did not') : undefined;
 };
 
 const grants = (granted: Matcher, answer: Answer, { spec, values }: Rules): boolean => {
@@ -111,13 +119,27 @@ export interface PasswordAnswers {
 
 const refusalStatus = [400, 401, 403, 422];
 
+/** What frameworks say of a token that is missing or old. */
+const forgery =
+  /(?:csrf|xsrf)[^.<"]{0,60}|cross[- ]site request[^.<"]{0,60}|(?:authenticity|anti-?forgery) ?token[^.<"]{0,40}|page (?:has )?expired/i;
+
+/** Such a token says nothing of the password. A form in the answer holds its token by name: that is no complaint. */
+const formTurnedAway = (last: Answer): Reading | undefined => {
+  if (last.status < 400 || last.status >= 500 || asksForPassword(last.body)) return undefined;
+  const found = forgery.exec(last.body.replaceAll(/<[^>]*>/g, ' '))?.[0].trim();
+  return found === undefined ? undefined : reading('broken', `${formRefused}: the answer says "${found}"`);
+};
+
 const readRefusal = ({ first, last, url }: PasswordAnswers, rules: Rules): Reading | undefined => {
   const { refusedLogin } = rules.spec;
   if (refusedLogin && (matches(refusedLogin, first, rules.values) || matches(refusedLogin, last, rules.values)))
     return reading('refused', 'the answer is what `refusedLogin` describes');
   if (refusedLogin) return undefined;
+  const turnedAway = formTurnedAway(last);
+  if (turnedAway) return turnedAway;
   if (refusalStatus.includes(first.status)) return reading('refused', `status ${first.status}`);
-  if (last.status < 400 && asksForPassword(last.body)) return reading('refused', 'the login form came back');
+  if (last.status < 400 && asksForPassword(last.body))
+    return reading('refused', `the login form came back${captcha.test(last.body) ? `, ${asksCaptcha}` : ''}`);
   const isLoginPage = rules.loginPage !== undefined && pathOf(url, url) === rules.loginPage.replace(/\/$/, '');
   return last !== first && isLoginPage ? reading('refused', 'it leads back to the login page') : undefined;
 };
@@ -130,6 +152,8 @@ export const readPasswordAnswer = (answers: PasswordAnswers, rules: Rules): Read
   const refusal = readRefusal(answers, rules);
   if (refusal) return saysThrottled(last, before) ?? refusal;
   if (first.status < 400 && last !== first && last.status >= 500) return reading('broken', pageBehindFails);
+  if (first.status < 400 && last !== first && (last.status === 401 || last.status === 403))
+    return saysThrottled(last, before) ?? reading('broken', pageBehindRefuses);
   if (last.status >= 400) return saysThrottled(last, before) ?? reading('broken', `status ${last.status}`);
   return reading('granted', '');
 };

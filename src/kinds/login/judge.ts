@@ -35,7 +35,7 @@ export const faultOf =
     const negative = seen.steps.find((one) => isNegative(one) && one.outcome === 'broken');
     if (negative) return { ...brokenNegative(negative), parts: seen.steps.map(stepPart) };
     const slow = overBudget(seen, spec.budgets);
-    return slow && { ...slowFault(slow.what, slow.ms, slow.limit), parts: seen.steps.map(stepPart) };
+    return slow && { ...slowFault(slow), parts: seen.steps.map(stepPart) };
   };
 
 /** One look is enough, too: it is the only one that observes. */

@@ -1,12 +1,13 @@
 // The sentences of a `login` check: what failed at which step, what that means, and where to look first.
 import type { Part } from '../../kit/samples.ts';
+import { evidenceText } from '../http/evidence.ts';
 import { looksAtContent } from '../http/matcher.ts';
 import { duration, plural } from '../../kit/text.ts';
 import type { Fault } from '../../kit/verdicts.ts';
-import { pageBehindFails } from './classify.ts';
-import { evidenceText } from './evidence.ts';
+import { brokenNext, refusedNext } from './first-look.ts';
 import { logoutSteps, stepCount } from './plan.ts';
 import { hopsText } from './observe/hops.ts';
+import type { SlowPart } from './observe/times.ts';
 import type { LoginSeen, NegativeName, StepSeen } from './seen.ts';
 import type { LoginSpec, Negative } from './spec.ts';
 
@@ -18,35 +19,6 @@ const explained = ({ trail, note }: StepSeen): string => {
   return note === '' || isStatusNote(note) ? asked : `${asked}: ${note}`;
 };
 
-/** `GET /me`: the request that ended a step. */
-const lastAsk = ({ trail }: StepSeen): string =>
-  trail
-    .split(', then ')
-    .at(-1)
-    ?.replace(/ → .*$/, '') ?? '';
-
-/** Status of the last answer on the way: the status of a step may be that of the page before it. */
-const lastStatus = ({ trail, status }: StepSeen): number => Number(/→ (\d{3})$/.exec(trail)?.[1] ?? status ?? 0);
-
-const brokenNext = (step: StepSeen): string => {
-  const log = `the log of the service for ${lastAsk(step)}`;
-  if (step.reason === 'target_timeout')
-    return `requests hang: look at pool-wait and db-connections first, then at locks and the load of the service`;
-  if (step.reason === 'target_unreachable')
-    return 'look whether the service runs and listens there, then at the network between';
-  if (step.reason === 'target_broken')
-    return `look at the log of the service, or of the proxy before it, for ${lastAsk(step)}: it restarts, crashes, or answers what is no HTTP`;
-  if (step.reason === 'target_tls') return 'look at the certificate and who renews it';
-  if (step.note.startsWith(pageBehindFails))
-    return `the session was written, the next request could not be served: look at db-connections and pool-wait first, then at ${log}`;
-  if (step.trail === '') return 'open the page by hand; if it changed on purpose, change `login` in the profile';
-  if (lastStatus(step) >= 500) return `look at ${log} first; if db-connections or pool-wait fail too, start there`;
-  return `open the page by hand; if it changed on purpose, change \`login\` in the profile, else look at ${log}`;
-};
-
-const refusedNext =
-  'look at what this release changed in checking passwords and sessions and at the accounts table; then whether the account in the profile still exists';
-
 /** A step of the login itself that was not granted. `place` counts from 1. */
 export const stepFault = (step: StepSeen, place: number, spec: LoginSpec): Fault => {
   const where = `at step ${place} of ${stepCount(spec)}${explained(step)}`;
@@ -56,9 +28,10 @@ export const stepFault = (step: StepSeen, place: number, spec: LoginSpec): Fault
       because: `login is BROKEN ${where}`,
       next: brokenNext(step),
     };
+  const next = refusedNext(step);
   if (step.role === 'login')
-    return { reason: 'login_refused', because: `login REFUSED the right password ${where}`, next: refusedNext };
-  return { reason: 'session_refused', because: `login REFUSED its own session ${where}`, next: refusedNext };
+    return { reason: 'login_refused', because: `login REFUSED the right password ${where}`, next };
+  return { reason: 'session_refused', because: `login REFUSED its own session ${where}`, next };
 };
 
 const grantedFaults: Record<NegativeName, (trail: string, note: string) => Omit<Fault, 'asks'>> = {
@@ -104,10 +77,10 @@ export const brokenNegative = (step: StepSeen): Fault => {
   return { reason: step.reason === '' ? 'login_broken' : step.reason, because, next: brokenNext(step) };
 };
 
-/** A login that works and takes too long; `what`: all of it, or one of its steps. Milliseconds. */
-export const slowFault = (what: string, ms: number, limit: number): Fault => ({
+/** A login that works and takes too long. */
+export const slowFault = ({ what, ms, limit, most }: SlowPart): Fault => ({
   reason: 'too_slow',
-  because: `the login works but ${what}took ${duration(ms)}, limit ${duration(limit)}`,
+  because: `the login works but ${what}took ${duration(ms)}, limit ${duration(limit)}${most}`,
   next: 'look at pool-wait and db-connections first, then at locks and the load of the service',
   asks: 'block',
   value: ms,

@@ -4,22 +4,23 @@ import { matches } from '../http/matcher.ts';
 import { isGranted, probe, seen, setOut, type Stage, takeAll, takeSession } from './attempt.ts';
 import { isThrottled } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
+import { stepEvidence } from './evidence.ts';
 import { livesOn } from './flows/stateless.ts';
 import { deadStep, loginSteps, needsCode } from './plan.ts';
 import type { NegativeName, StepSeen } from './seen.ts';
 import { noCapture, requestVisit, type StepFinding, type Walk } from './visits.ts';
 
 /** A refusal is what is wanted: there is nothing to look into. */
-const asNegative = (name: NegativeName, { evidence, ...step }: StepSeen): StepSeen => ({
-  ...step,
-  name,
-  role: 'negative',
-  ...(evidence && step.outcome !== 'refused' ? { evidence } : {}),
-});
+const asNegative = (name: NegativeName, { evidence: own, ...step }: StepSeen, walk: Walk): StepSeen => {
+  const evidence = isGranted(step) ? stepEvidence(walk) : own;
+  return { ...step, name, role: 'negative', ...(evidence && step.outcome !== 'refused' ? { evidence } : {}) };
+};
 
 /** Somebody without a session asks for the page. */
-export const asStranger = async (stage: Stage): Promise<StepSeen> =>
-  asNegative('a stranger', await probe(stage, await setOut(stage, '')));
+export const asStranger = async (stage: Stage): Promise<StepSeen> => {
+  const walk = await setOut(stage, '');
+  return asNegative('a stranger', await probe(stage, walk), walk);
+};
 
 /** An answer without the token is no failure here, but a refusal. */
 const refusedToken = (step: StepSeen): StepSeen =>
@@ -52,10 +53,10 @@ export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
       .filter(Boolean)
       .join(', then ');
   const last = steps.at(-1);
-  if (last && !isGranted(last)) return asNegative('a wrong password', { ...refusedToken(last), trail: trail() });
+  if (last && !isGranted(last)) return asNegative('a wrong password', { ...refusedToken(last), trail: trail() }, walk);
   takeSession(stage, walk);
   steps.push(await probe(stage, walk));
-  return asNegative('a wrong password', { ...(steps.at(-1) as StepSeen), trail: trail() });
+  return asNegative('a wrong password', { ...(steps.at(-1) as StepSeen), trail: trail() }, walk);
 };
 
 /** The session as it stands, to be replayed after the logout. */
@@ -79,7 +80,7 @@ export const withEarlierSession = async (stage: Stage, { earlier = '' }: Walk): 
   if (earlier === '') return [];
   const walk = await setOut(stage, '');
   walk.visitor.headers = { cookie: earlier };
-  return [asNegative('the session from before the login', await probe(stage, walk))];
+  return [asNegative('the session from before the login', await probe(stage, walk), walk)];
 };
 
 /** Asks what the check names instead of the page: a refresh token that must be dead as well, say. */
@@ -105,9 +106,9 @@ export const withDeadSession = async (stage: Stage, { headers, values }: SavedSe
   Object.assign(walk.values, values);
   const dead = deadStep(stage.spec);
   if (dead) {
-    return asNegative(name, await seen(name, 'negative', walk, stage.clock, () => askDead(stage, dead, walk)));
+    return asNegative(name, await seen(name, 'negative', walk, stage.clock, () => askDead(stage, dead, walk)), walk);
   }
   const step = await probe(stage, walk);
   const note = isGranted(step) ? livesOn(headers, stage.clock.now()) : '';
-  return asNegative(name, note === '' ? step : { ...step, note });
+  return asNegative(name, note === '' ? step : { ...step, note }, walk);
 };

@@ -1,4 +1,5 @@
 // What one look of a `login` check saw, step by step: plain data, never a secret.
+import type { Evidence } from '../http/seen.ts';
 
 /** What an answer means: the account is in, it is turned away, it is told to wait, or the service does not work. */
 export type StepOutcome = 'granted' | 'refused' | 'throttled' | 'broken';
@@ -48,16 +49,6 @@ export type Observation = {
   because: string;
   /** Days until the certificate expires. */
   days?: number;
-};
-
-/** What was asked last in a step that went wrong, and what came back; no secret is in it. */
-export type Evidence = {
-  /** Where the fault is: as far as the request came. */
-  layer: 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'application';
-  /** Status, location, type and the first words; absent when nothing came. */
-  answer?: string;
-  /** The request as a line of a shell; values are left out. */
-  curl: string;
 };
 
 export type StepSeen = {

@@ -1,11 +1,12 @@
 // A visitor with cookies of its own. Redirects, and forms that send themselves, are followed here, within the origins
 // that the check names: HTTP libraries send headers and, on 307 and 308, the password to wherever a redirect points.
 import type { Http, HttpRequest, HttpResponse } from '../../kit/io.ts';
+import { withoutQuery } from '../http/target.ts';
 import { isRedirect } from './classify.ts';
 import { nextVisit } from './flows/next-visit.ts';
 import { whyNot } from './flows/onward.ts';
 import type { Signer } from './flows/digest.ts';
-import { type Visit, withoutQuery } from './flows/visit.ts';
+import type { Visit } from './flows/visit.ts';
 import { type Cookies, openCookies, type SetCookie } from './jar.ts';
 import { unansweredHop, hopOf } from './observe/hops.ts';
 import type { HopSeen } from './seen.ts';

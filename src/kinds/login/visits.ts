@@ -2,6 +2,7 @@
 import { fill, type Place } from '../../kit/fill.ts';
 import type { Clock } from '../../kit/io.ts';
 import type { Json } from '../../kit/json.ts';
+import { count } from '../../kit/text.ts';
 import type { RequestPlan } from '../http/request.ts';
 import { contentOf } from '../http/session.ts';
 import { urlOf } from '../http/target.ts';
@@ -121,9 +122,14 @@ const noForm = (walk: Walk): StepProblem => {
   // An empty page has no form: what left us there is what helps.
   if (walk.page && isRedirect(walk.page.last))
     return new StepProblem(`no <form> on ${path} (status ${status}): ${walk.page.notes.join('; ')}`);
-  return new StepProblem(
-    `no <form> on ${path} (status ${status}); a page that is drawn by JavaScript needs \`${key}\` with the API that it calls`,
-  );
+  const { body = '', truncated = false } = walk.page?.last ?? {};
+  const where = truncated ? `in the first ${count(body.length)} characters of ${path}` : `on ${path}`;
+  const hasText = body.replaceAll(/<[^>]*>/g, '').trim() !== '';
+  const drawn =
+    /<script\b/i.test(body) || !hasText
+      ? `; a page that is drawn by JavaScript needs \`${key}\` with the API that it calls`
+      : ': it is another page than the login';
+  return new StepProblem(`no <form> ${where} (status ${status})${drawn}`);
 };
 
 const accountFields = (form: PageForm, { credentials }: FlowStep, walk: Walk): Record<string, string> => {

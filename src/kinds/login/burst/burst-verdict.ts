@@ -2,7 +2,7 @@
 import type { Mark, Part } from '../../../kit/samples.ts';
 import { count, duration, percent, plural } from '../../../kit/text.ts';
 import type { Fault } from '../../../kit/verdicts.ts';
-import { evidenceText } from '../evidence.ts';
+import { evidenceText } from '../../http/evidence.ts';
 import type { BurstSeen } from '../seen.ts';
 import type { BurstKeys } from './burst-keys.ts';
 import { peakParts } from './peak.ts';

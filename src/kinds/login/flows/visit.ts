@@ -25,6 +25,3 @@ export const learnQuery = (url: string, learn: Learn): void => {
   for (const [name, value] of [...searchParams, ...new URLSearchParams(hash.slice(1))])
     if (value.length >= 8 && secretName.test(name)) learn(value, name);
 };
-
-/** The URL without query and fragment. */
-export const withoutQuery = (url: string): string => new URL(url).href.split(/[?#]/)[0] ?? url;

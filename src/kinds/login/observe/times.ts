@@ -21,18 +21,28 @@ export interface SlowPart {
   what: string;
   ms: number;
   limit: number;
+  /** The step that took most of it; empty where none did. */
+  most: string;
 }
 
 const isTimed = ({ role }: StepSeen): boolean => role !== 'negative';
 
+/** `: most of it was its step "sign in", 2.1 s`, where one step took half or more. */
+const mostOf = (steps: readonly StepSeen[], all: number): string => {
+  const longest = steps.filter(isTimed).toSorted((a, b) => b.ms - a.ms)[0];
+  if (!longest || longest.ms < all / 2) return '';
+  return `: most of it was its step "${longest.name}", ${duration(longest.ms)}`;
+};
+
 /** The first budget that one login is over: the login, then each step, then all of it. */
 export const overBudget = ({ steps, ms, total }: LoginSeen, budgets: Budgets): SlowPart | undefined => {
   const { login, step: each, total: all } = budgets;
-  if (login !== undefined && ms > login) return { what: '', ms, limit: login };
+  if (login !== undefined && ms > login) return { what: '', ms, limit: login, most: mostOf(steps, ms) };
   for (const { name, ms: took, budget = each } of steps.filter(isTimed))
-    if (budget !== undefined && took > budget) return { what: `its step "${name}" `, ms: took, limit: budget };
+    if (budget !== undefined && took > budget)
+      return { what: `its step "${name}" `, ms: took, limit: budget, most: '' };
   if (all !== undefined && total !== undefined && total > all)
-    return { what: 'with its logout ', ms: total, limit: all };
+    return { what: 'with its logout ', ms: total, limit: all, most: mostOf(steps, total) };
   return undefined;
 };
 
