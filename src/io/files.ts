@@ -1,7 +1,7 @@
 // Files whose every write is whole or not at all, synced to the disk before it counts as done.
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Files, OpenFile } from '../kit/index.ts';
 import { hasCode, unless, writing } from './file-errors.ts';
 
@@ -96,10 +96,18 @@ const append = async (path: string, line: string): Promise<void> => {
   await syncFolder(dirname(path));
 };
 
+/** A folder that is mounted elsewhere (a container, a chroot) keeps a link right only when nothing above it is named. */
+const asBefore = async (path: string, target: string): Promise<string> => {
+  const before = await unless(fs.readlink(path), 'EINVAL', 'ENOENT', 'ENOTDIR');
+  const inside = relative(dirname(path), target);
+  const isInside = inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
+  return before !== undefined && !isAbsolute(before) && isInside ? inside : target;
+};
+
 const replaceLink = async (path: string, target: string): Promise<void> => {
   const temporary = join(dirname(path), `.${randomUUID()}.link`);
   try {
-    await fs.symlink(target, temporary);
+    await fs.symlink(await asBefore(path, target), temporary);
     await fs.rename(temporary, path);
     await syncFolder(dirname(path));
   } finally {

@@ -66,7 +66,7 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** Where a symbolic link points, absolute; undefined when it is none. */
   readLink(path: string): Promise<string | undefined>;
-  /** Replaces a symbolic link in one step (link beside it, rename over it). */
+  /** Replaces a symbolic link in one step (link beside it, rename over it); a relative one stays relative. */
   link(path: string, target: string): Promise<void>;
   realPath(path: string): Promise<string>;
   /** Permission bits, size in bytes and time of the last change (epoch milliseconds). */

@@ -113,7 +113,7 @@ describe('going back', () => {
       'sudo -n systemctl restart auth.service',
     ]);
     expect(session.manual({ from: 'v2', to: 'v1' })).toBe(
-      'ln -s releases/v1 ./current.new && mv -T ./current.new ./current && sudo -n systemctl restart auth.service',
+      'ln -sfn releases/v1 ./current.new && mv -T ./current.new ./current && sudo -n systemctl restart auth.service',
     );
   });
 

@@ -1,9 +1,13 @@
 // The platform `symlink` on real folders and a real link, with instances that tell what they run.
 import { execFile } from 'node:child_process';
-import { mkdir, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readlink, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createIo } from '../../src/io/index.ts';
+import { openPlatform } from '../../src/rollback/index.ts';
 import { symlink } from '../../src/rollback/platforms/symlink.ts';
 import { openOn, platformContract } from './platform-contract.ts';
 import { linkedRelease, symlinkSystem } from './systems.ts';
@@ -77,6 +81,8 @@ describe('what is live', () => {
       async (path: string) => makeLink('/tmp', path),
       /current points to \/tmp, which is not a folder in /,
     ],
+    ['a link to itself', async (path: string) => makeLink('current', path), /which is not a folder in /],
+    ['a link to a link', async (path: string) => makeLink('stable', path), /stable, which is not a folder in /],
     ['a link too deep', async (path: string) => makeLink('releases/v1/public', path), /which is not a folder in /],
   ])('cannot be told when `current` is %s', async (_, make, message) => {
     const system = await symlinkSystem();
@@ -87,7 +93,66 @@ describe('what is live', () => {
   });
 });
 
+it('a link whose release was removed still says what is live: a process may go on in it', async () => {
+  const system = await symlinkSystem();
+  await rm(join(system.root, 'releases/v2'), { recursive: true });
+  const { session } = await openOn(symlink, system);
+  expect(await session.live()).toMatchObject({ revision: 'v2', settled: true });
+  await session.undo(back);
+  expect(await session.live()).toMatchObject({ revision: 'v1', settled: true });
+});
+
 describe('going back', () => {
+  it('keeps a relative link relative, and an absolute one absolute', async () => {
+    const system = await symlinkSystem();
+    const { session } = await openOn(symlink, system);
+    await session.undo(back);
+    expect(await readlink(system.current)).toBe('releases/v1');
+    await rm(system.current);
+    await makeLink(join(system.root, 'releases/v1'), system.current);
+    await session.undo({ from: 'v1', to: 'v3', token: 1 });
+    expect(await readlink(system.current)).toBe(join(system.root, 'releases/v3'));
+  });
+
+  it('reaches releases on another file system, behind a link of their own', async () => {
+    const system = await symlinkSystem();
+    const elsewhere = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdpoint-releases-'));
+    onTestFinished(() => rm(elsewhere, { recursive: true }));
+    for (const name of ['v1', 'v2']) await mkdir(join(elsewhere, name));
+    await rm(join(system.root, 'releases'), { recursive: true });
+    await makeLink(elsewhere, join(system.root, 'releases'));
+    await rm(system.current);
+    await makeLink(join(elsewhere, 'v2'), system.current);
+    const { session } = await openOn(symlink, system);
+    expect(await session.live()).toMatchObject({ revision: 'v2', settled: true });
+    await session.undo(back);
+    expect(await session.live()).toMatchObject({ revision: 'v1', settled: true });
+  });
+
+  it('says what could not be done where the link may not be replaced, and restarts nothing', async () => {
+    const system = await symlinkSystem();
+    const link = () => Promise.reject(new Error("EACCES: permission denied, symlink 'a' -> 'b'"));
+    const io = createIo({ version: '0.0.0', env: { PATH: process.env['PATH'] } });
+    onTestFinished(() => io.http.close());
+    const settings = symlink.settings.parse(system.settings);
+    const tools = { io: { ...io, files: { ...io.files, link } }, root: system.root, redact: (text: string) => text };
+    const { session, acts } = await openPlatform({ platform: symlink, settings }, tools);
+    await expect(session.undo(back)).rejects.toThrow(
+      `${system.current} could not be turned to v1, it still points to v2: EACCES: permission denied, symlink 'a' -> 'b'`,
+    );
+    expect(acts()).toEqual([]);
+  });
+
+  it('is impossible to what is no folder', async () => {
+    const system = await symlinkSystem();
+    await rm(join(system.root, 'releases/v1'), { recursive: true });
+    await writeFile(join(system.root, 'releases/v1'), '');
+    const { session } = await openOn(symlink, system);
+    const sentence = `${system.root}/releases/v1 is no folder: there is no release to return to`;
+    expect(await session.targetMissing?.('v1')).toBe(sentence);
+    await expect(session.undo(back)).rejects.toThrow(sentence);
+  });
+
   it('flips the link and restarts', async () => {
     const system = await symlinkSystem();
     const { session, acts } = await openOn(symlink, system);
@@ -135,7 +200,7 @@ describe('going back', () => {
     const { session } = await openOn(symlink, system);
     const { root } = system;
     expect(session.manual({ from: 'v2', to: 'v1' })).toBe(
-      `ln -s ${root}/releases/v1 ${root}/current.new && mv -T ${root}/current.new ${root}/current && ./restart.sh`,
+      `ln -sfn ${root}/releases/v1 ${root}/current.new && mv -T ${root}/current.new ${root}/current && ./restart.sh`,
     );
   });
 });

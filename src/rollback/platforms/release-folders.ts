@@ -55,6 +55,7 @@ export const releaseMissing = async (folders: Folders, io: Io, to: string): Prom
   if (to !== basename(to) || to.startsWith('.')) return `${to} is not the name of a folder in ${releases}`;
   const folder = join(releases, to);
   if (!(await io.files.exists(folder))) return `${folder} is gone: the release to return to was cleaned up`;
+  if (!(await io.files.stat(folder)).folder) return `${folder} is no folder: there is no release to return to`;
   if (manifest === undefined) return undefined;
   return editedSentence(folder, await editedFiles(folder, manifest, io));
 };
@@ -78,10 +79,10 @@ export const watchEdits = ({ releases, manifest }: Folders, io: Io): Changed => 
   };
 };
 
-/** `mv -T` replaces the link in one step; `ln -sfn` alone does so only in newer versions of GNU ln. */
+/** `mv -T` replaces the link in one step; `ln -sfn` alone does so only in newer versions of GNU ln, but passes over what an earlier try has left. */
 export const linkLine = ({ releases, current }: Folders, to: string): string =>
   [
-    shellLine(['ln', '-s', join(releases, to), `${current}.new`]),
+    shellLine(['ln', '-sfn', join(releases, to), `${current}.new`]),
     shellLine(['mv', '-T', `${current}.new`, current]),
   ].join(' && ');
 
@@ -101,7 +102,12 @@ export const folderNeeds = ({ current, releases }: Folders): Need[] => [
 
 /** Turns the link in one step; it is right already after a kill between link and restart. */
 export const turnLink = async ({ releases, current }: Folders, io: Io, live: string, to: string): Promise<void> => {
-  if (live !== to) await io.files.link(current, join(releases, to));
+  if (live === to) return;
+  try {
+    await io.files.link(current, join(releases, to));
+  } catch (error) {
+    throw new Error(`${current} could not be turned to ${to}, it still points to ${live}: ${(error as Error).message}`);
+  }
 };
 
 /** The release folder in which a process was started: it keeps that one, wherever the link points. Linux only. */
