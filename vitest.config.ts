@@ -14,8 +14,8 @@ export default defineConfig({
           isolate: false,
           unstubEnvs: true,
           restoreMocks: true,
-          // For a machine that has much else to do; no unit test waits so long.
-          testTimeout: 30_000,
+          // For a machine that has much else to do: the first command of all loads half of the program.
+          testTimeout: 60_000,
         },
       },
       {

@@ -23,6 +23,10 @@ export const baselineCommand = async (name: string, options: BaselineOptions, gi
       context.stderr.write('interrupted: no baseline was kept\n');
       return interrupted;
     }
+    if (context.faults.signal.aborted) {
+      context.stderr.write('holdpoint or a plugin broke: no baseline was kept\n');
+      return 1;
+    }
     const kept = await usable(opened.store, () => opened.store.saveBaseline(taken));
     context.stderr.write(`${sentence(taken, kept, opened.store.where)}\n`);
     if (options.out !== undefined) await writeOut(options.out, opened.redactor.json(taken), context);

@@ -15,6 +15,7 @@ export interface Context {
   /** The same with more variables; those that are set already win. */
   withEnv(more: Readonly<Record<string, string | undefined>>): Context;
   interrupts: Interrupts;
+  faults: Faults;
   /** Asks on the terminal; resolves with the line that was typed. */
   ask(question: string): Promise<string>;
   /** The same without an echo: for a password. Without a terminal it is the next line of stdin. */
@@ -27,6 +28,14 @@ export interface Context {
 export interface Interrupts {
   signal: AbortSignal;
   by(): 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+/** What is thrown where nobody waits for it: by a timer, a listener or a promise of a plugin, or of ours. */
+export interface Faults {
+  /** Aborts with what was thrown first while somebody keeps faults. */
+  signal: AbortSignal;
+  /** From now on a fault lets the work end in order. Returns how to stop that: then a fault ends the process at once, as before. */
+  keep(): () => void;
 }
 
 /** The exit code after a signal, as shells tell it (128 + signal); undefined while none has come. */

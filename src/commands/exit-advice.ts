@@ -7,9 +7,9 @@ export const exitAdvice: Readonly<Record<number, readonly string[]>> = {
     'In a shadow run and in a drill 0 only says that everything could be computed: read the first line.',
   ],
   1: [
-    'This is a bug in holdpoint, not in the service. Nothing is known of the release: look at it by hand.',
-    'Keep the lines with the stack and the record in `.holdpoint/runs/`, and report them.',
-    'If it happened during a rollback, `holdpoint check` says what is live; the same `run` continues an order that was begun.',
+    'This is a bug in holdpoint or in a plugin, not in the service. Nothing is known of the release: look at it by hand.',
+    'Keep the lines with the stack and the record in `.holdpoint/runs/`, and report them to the package that the stack names.',
+    'Nothing is rolled back because of it. If it ended the process during a rollback, `holdpoint check` says what is live; the same `run` continues an order that was begun.',
   ],
   2: [
     'Nothing was checked and nothing was deployed. Each line names file, line, column and what was expected.',

@@ -3,7 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { createIo } from '../io/index.ts';
-import type { Context, Interrupts } from './context.ts';
+import type { Context, Faults, Interrupts } from './context.ts';
+import { tell } from './tell.ts';
 
 /** Exit codes of a second signal: the shell's convention, 128 + signal. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -24,6 +25,7 @@ export const processContext = (packageRoot: string, version: string): Context =>
     stdout: process.stdout,
     stderr: process.stderr,
     interrupts,
+    faults: catchFaults(),
     ask: (question: string) => ask(question, process.stderr, () => onSignal('SIGINT')),
     askHidden: (question: string) => askHidden(question, () => onSignal('SIGINT')),
     usage: measure(),
@@ -49,6 +51,20 @@ const listen = (): { interrupts: Interrupts; onSignal(signal: keyof typeof codes
   process.on('SIGINT', () => onSignal('SIGINT'));
   process.on('SIGTERM', () => onSignal('SIGTERM'));
   return { interrupts: { signal: controller.signal, by: () => by }, onSignal };
+};
+
+const catchFaults = (): Faults => {
+  const controller = new AbortController();
+  let keepers = 0;
+  process.on('uncaughtException', (thrown) => {
+    if (keepers === 0) process.exit(tell(thrown));
+    controller.abort(thrown);
+  });
+  const keep = (): (() => void) => {
+    keepers += 1;
+    return () => void (keepers -= 1);
+  };
+  return { signal: controller.signal, keep };
 };
 
 /** While a question stands, the terminal hands Ctrl-C to us as a key. Ctrl-D and a terminal that goes away answer nothing. */

@@ -115,7 +115,7 @@ export const engineInput = (
   release?: string,
 ): Omit<RunInput, 'permission' | 'overrides' | 'shadow'> => {
   const { profile, store, reporting, redactor, platform } = opened;
-  const { io, interrupts, version, env } = context;
+  const { io, interrupts, faults, version, env } = context;
   const label = release ?? ciRelease(env);
   const { rollback: plan } = profile;
   return {
@@ -126,6 +126,7 @@ export const engineInput = (
     emit: reporting.emit,
     signal: interrupts.signal,
     interruptedBy: interrupts.by,
+    fault: faults.signal,
     identity: { runId: newRunId(io.clock.now(), Math.random), label, actor: actorOf(env), version },
     usage: context.usage,
     learn: (secret, name) => redactor.learn(secret, name),

@@ -22,6 +22,7 @@ import { openReporting, type Reporting } from './reporting.ts';
 import { createSaid, type Said } from './said.ts';
 import { select } from './selection.ts';
 import { mustBeApart } from './store-apart.ts';
+import { bugText } from './tell.ts';
 import { learnStore, namedStore, refuseThrowAway } from './store-url.ts';
 
 /** Flags that several verbs share. */
@@ -73,6 +74,7 @@ export const withSession = async <T>(
     said,
   );
   const closing: (() => Promise<void>)[] = [async () => reporting.close()];
+  const letGo = context.faults.keep();
   try {
     if (verb === 'run') refuseThrowAway(profile, url, context);
     const { store, saved, shown } = redacted(storeOf(url, profile, redactor, context), redactor, said);
@@ -96,6 +98,9 @@ export const withSession = async <T>(
   } finally {
     for (const close of closing.reverse()) await close();
     await context.io.http.close();
+    letGo();
+    const { signal: fault } = context.faults;
+    if (fault.aborted) context.stderr.write(redactor.text(bugText(fault.reason)));
   }
 };
 

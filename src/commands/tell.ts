@@ -12,8 +12,10 @@ export const tell = (error: unknown): number => {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  process.stderr.write(
-    `This is a bug in holdpoint; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(bugText(error));
   return 1;
 };
+
+/** What to do with a bug, and its stack. */
+export const bugText = (thrown: unknown): string =>
+  `This is a bug in holdpoint, or in the plugin that the stack names; please report it with these lines.\n${thrown instanceof Error ? thrown.stack : String(thrown)}\n`;

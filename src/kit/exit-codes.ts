@@ -3,7 +3,7 @@
 /** What each exit code means; fixed for good, because pipelines branch on them. */
 export const exitMeanings: Readonly<Record<number, string>> = {
   0: 'passed',
-  1: 'a bug in holdpoint (the stack is shown)',
+  1: 'a bug in holdpoint or in a plugin (the stack is shown)',
   2: 'usage or configuration: nothing was checked',
   10: 'blocked: a check failed',
   11: 'blocked: could not tell (inconclusive)',

@@ -4,6 +4,7 @@ import { type Cause, layers, type Outcome, type RecordedCheck, type RunRecord } 
 /** One word per exit code that leaves a record; fixed for good, because pipelines branch on them. */
 const verdicts: Readonly<Record<number, string>> = {
   0: 'passed',
+  1: 'internal_error',
   10: 'blocked',
   11: 'blocked_inconclusive',
   12: 'blocked_error',
@@ -26,6 +27,7 @@ export const verdictWord = ({ exitCode, shadow, rollback }: RunRecord): string =
 /** The reason code behind the verdict (`holdpoint explain CODE` tells more); `ok` when nothing was wrong. */
 export const exitReason = (record: RunRecord): string => {
   if (record.interrupted) return 'interrupted';
+  if (record.exitCode === 1) return 'internal_error';
   if (record.rollback?.reason) return record.rollback.reason;
   if (record.decision.action === 'pass') return 'ok';
   return byUrgency(record)[0]?.reason ?? 'unknown';

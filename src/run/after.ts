@@ -3,6 +3,7 @@ import { type Decision, duration, type Timings, messageOf } from '../kit/index.t
 import { askControl } from './control.ts';
 import { type Course, finalFindings } from './course.ts';
 import { decide } from './decide.ts';
+import { faultOf, permissionOf } from './fault.ts';
 import type { Stop } from './finding.ts';
 import type { HoldEnd } from './hold.ts';
 import { lookOnceMore } from './last-look.ts';
@@ -12,9 +13,8 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
   const { input, stops } = course;
   if (end === 'rollback') await lookOnceMore(course);
   if (end !== 'stopped') course.findings = finalFindings(course.watched, input.io.clock.now(), whyEnded[end]);
-  const undecided = (): Decision => offered(course, decide(course.findings, stops, input.permission));
-  if (end === 'interrupted')
-    stops.push({ check: 'run', reason: 'interrupted', text: `interrupted by ${input.interruptedBy() ?? 'a signal'}` });
+  const undecided = (): Decision => offered(course, decide(course.findings, stops, permissionOf(input)));
+  stops.push(...brokenOff(course, end));
   if (end === 'deadline' && undecided().action === 'pass') stops.push(notTogether(input.profile.timings));
   if (undecided().action === 'pass') stops.push(...(await stillLive(course)));
   if (input.verb === 'check') return withoutWithheld(undecided());
@@ -25,11 +25,20 @@ export const conclude = async (course: Course, end: HoldEnd | 'stopped'): Promis
   return decide(course.findings, stops, { rollback: false, because: control.text });
 };
 
+/** Why the run did not come to its own end. After a signal a fault is no news; it may also come while the last look is taken. */
+const brokenOff = ({ input }: Course, end: HoldEnd | 'stopped'): Stop[] => {
+  const by = input.interruptedBy();
+  const fault = by === undefined ? faultOf(input) : undefined;
+  if (fault) return [fault];
+  const text = `interrupted by ${by ?? 'a signal'}`;
+  return end === 'interrupted' ? [{ check: 'run', reason: 'interrupted', text }] : [];
+};
+
 /** A failed deploy may have left half a release live. Nothing was verified: only a person may go back from it. */
 const offered = ({ stops, from, to, input }: Course, decision: Decision): Decision => {
   const failed = stops.find(({ reason }) => reason === 'deploy_failed');
   if (!failed || !input.platform || from === undefined || to === undefined) return decision;
-  const { rollback, asked, because } = input.permission;
+  const { rollback, asked, because } = permissionOf(input);
   if (rollback && asked) return { action: 'rollback', because: [failed] };
   const why = because === undefined ? '' : ` (${because})`;
   const text = `the deploy failed and nothing was verified: a person decides whether to go back from ${from} to ${to}${why}`;

@@ -26,7 +26,7 @@ export const bringOut = async (course: Course): Promise<void> => {
     if (input.deploy) {
       enterPhase(course, 'deploy', 0, `deploy: ${input.deploy.join(' ')}`);
       mark(course, 'deploy-started');
-      const stop = await deploy(input.deploy, profile.root, io, input.emit, signal);
+      const stop = await deploy(input.deploy, profile.root, io, input.emit, course.interrupt);
       mark(course, 'deploy-finished');
       if (stop) return void stops.push(await leftLive(course, stop));
       sampler.enter('rollout');

@@ -42,10 +42,13 @@ export const compose = async (
     overrides: input.overrides,
     shadow: input.shadow,
     ...defined({ interrupted: input.interruptedBy() }),
-    exitCode: exitCode({ ...ending, verb: input.verb, shadow: input.shadow }),
+    exitCode: exitCode({ ...ending, broken: isBroken(course), verb: input.verb, shadow: input.shadow }),
     tool: { version: identity.version, profileHash: profile.hash },
   };
 };
+
+/** What was thrown after the decision changes nothing any more. */
+const isBroken = ({ stops }: Course): boolean => stops.some(({ reason }) => reason === 'internal_error');
 
 const untilText = ({ watchedUntil }: Course): string | undefined =>
   watchedUntil === undefined ? undefined : isoTime(watchedUntil);

@@ -1,6 +1,7 @@
 // The state of one run while it goes on, and the small steps that all phases share.
 import { messageOf } from '../kit/errors.ts';
 import type { JudgePlan, LastCounted, Mark, Phase, RunEvent, RunRecord } from '../kit/index.ts';
+import { faultOf } from './fault.ts';
 import type { Finding, Stop } from './finding.ts';
 import type { RunInput } from './input.ts';
 import { judgeNow } from './judging.ts';
@@ -12,7 +13,10 @@ import { createWorlds } from './world.ts';
 const beta = 0.05;
 
 export interface Course {
+  /** Its `signal` aborts with its `fault`, too. */
   input: RunInput;
+  /** Aborts at the first SIGINT or SIGTERM alone: what is half done at a fault comes to its end. */
+  interrupt: AbortSignal;
   watched: Watched[];
   marks: Mark[];
   stops: Stop[];
@@ -36,7 +40,9 @@ export interface Course {
 }
 
 /** Opens every check of the profile, side by side. */
-export const openCourse = async (input: RunInput): Promise<Course> => {
+export const openCourse = async (given: RunInput): Promise<Course> => {
+  const { signal: interrupt, fault } = given;
+  const input = fault ? { ...given, signal: AbortSignal.any([interrupt, fault]) } : given;
   const { profile, io, emit, learn } = input;
   const marks: Mark[] = [];
   const onMark = (mark: Mark): void => {
@@ -51,7 +57,18 @@ export const openCourse = async (input: RunInput): Promise<Course> => {
       openWatched(check, plans[index] as JudgePlan, worlds(check.id, check.every), marks, turns),
     ),
   );
-  return { input, watched, marks, stops: [], findings: [], startedAt: io.clock.now() };
+  const course: Course = { input, interrupt, watched, marks, stops: [], findings: [], startedAt: io.clock.now() };
+  const onFault = (): void => tellFault(course);
+  if (fault?.aborted) onFault();
+  fault?.addEventListener('abort', onFault, { once: true });
+  return course;
+};
+
+/** At once, also in the middle of a rollback that it does not end. */
+const tellFault = (course: Course): void => {
+  const text = faultOf(course.input)?.text ?? '';
+  mark(course, 'internal-error', text);
+  note(course, 'warn', text);
 };
 
 /** The numbers that each judge needs; alpha is split over all sequential tests of the profile. */

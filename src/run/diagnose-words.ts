@@ -117,6 +117,8 @@ const afterStop: Readonly<Record<string, string>> = {
   rollout_stuck: 'look at the log of the release: some of its replicas do not start',
   rollout_unreadable: 'look at the credentials and commands with which the platform is read',
   superseded: 'find out who deployed, then run again for what is live now',
+  internal_error:
+    'look at the release by hand: nothing is known of it. The place in brackets names the package to report this to',
   deploy_failed: 'read the output of the deploy command, and look at what is live now',
   deadline:
     'look at the checks that changed: one that comes and goes needs its cause found, or a longer `hold.deadline`',

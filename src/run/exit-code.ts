@@ -10,16 +10,19 @@ export interface Ending {
   stops: readonly Stop[];
   rollback?: RollbackReport;
   interrupted?: 'SIGINT' | 'SIGTERM';
+  /** Something was thrown where nobody waits for it, and ended the run. */
+  broken?: boolean;
   /** Everything was computed, nothing counts. */
   shadow: boolean;
 }
 
-/** Exit code of an ending. An interruption is told as such, unless a rollback came to its end all the same. */
+/** Exit code of an ending. What broke it off is told as such, unless a rollback came to its end all the same. */
 export const exitCode = (ending: Ending): number => {
-  const { decision, rollback, interrupted, shadow } = ending;
+  const { decision, rollback, interrupted, broken, shadow } = ending;
   const acted = decision.action === 'rollback' ? rollback : undefined;
   if (acted?.reason === 'drill') return 0;
   if (acted && acted.reason !== 'interrupted') return rollbackCode(acted);
+  if (broken) return 1;
   if (interrupted) return interrupted === 'SIGINT' ? 130 : 143;
   if (shadow || decision.action === 'pass') return 0;
   return acted ? rollbackCode(acted) : blockCode(ending);

@@ -25,6 +25,8 @@ export interface RunInput {
   /** Aborts at the first SIGINT or SIGTERM; `interruptedBy` says which. */
   signal: AbortSignal;
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined;
+  /** Aborts with what was thrown where nobody waits for it, by a plugin's timer or promise. The looks end; a deploy or a rollback goes on. */
+  fault?: AbortSignal;
   identity: Identity;
   /** Reads the live revision; absent where the profile names no platform. */
   platform?: PlatformSession;

@@ -20,6 +20,8 @@ export const engineReasons: Readonly<Record<string, string>> = {
   record_ends:
     'A replay only: the recorded samples end before the profile would have decided. Nothing is concluded from their absence.',
   interrupted: 'The run was ended by a signal. The record says how far it came.',
+  internal_error:
+    'Something was thrown where nobody waits for it, by a plugin or by holdpoint, so the run was ended: nothing is known of the release, and nothing was rolled back. The place that is named says whose bug it is; the stack stands on stderr.',
   control_failing: 'The control fails, too, so the fault is not in this release alone, and a rollback would not help.',
   rollback_withheld: 'A rollback would be right, but this run may not carry it out. The report prints the command.',
   unavailable: 'A value that the check needs (a secret, a variable) is missing. Only this check could not look.',

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
-import { vi } from 'vitest';
 import type { Context } from '../../src/commands/context.ts';
 import { program } from '../../src/commands/program.ts';
 import { createIo } from '../../src/io/index.ts';
@@ -24,9 +23,6 @@ export interface Told {
   asked: string[];
 }
 
-// The first command of a file loads half of the program, which takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const packageRoot = resolve(import.meta.dirname, '../..');
 
 const contextOf = (cwd: string, { env = {}, answers = [], terminal = false }: Typed, told: Told): Context => {
@@ -46,6 +42,7 @@ const contextOf = (cwd: string, { env = {}, answers = [], terminal = false }: Ty
     io: createIo({ version: '0.0.0-test', env: all }),
     withEnv: (more) => inEnv({ ...more, ...all }),
     interrupts: { signal: new AbortController().signal, by: () => undefined },
+    faults: { signal: new AbortController().signal, keep: () => () => {} },
     ask: answer,
     askHidden: (question) => answer(`[${question}]`),
     usage: () => ({ maxRssMb: 0, eventLoopDelayP99Ms: 0 }),

@@ -127,6 +127,7 @@ rolled_back_to=rs/7d9f
     [rolledBack('REFUSED', 'budget', 22), 'rollback_refused budget '],
     [rolledBack('FAILED', 'undo_failed', 23), 'rollback_failed undo_failed '],
     [recordOf({ interrupted: 'SIGINT', exitCode: 130 }), 'interrupted interrupted '],
+    [blocked(1, 'inconclusive', 'fail'), 'internal_error internal_error '],
     [recordOf({ exitCode: 99, decision: { action: 'block', because: [] } }), 'unknown unknown '],
   ])('%#: %$', (record, expected) => {
     const [verdict, reason, saved, to] = appended('GITHUB_OUTPUT', record)
