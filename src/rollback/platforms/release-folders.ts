@@ -106,7 +106,10 @@ export const turnLink = async ({ releases, current }: Folders, io: Io, live: str
   try {
     await io.files.link(current, join(releases, to));
   } catch (error) {
-    throw new Error(`${current} could not be turned to ${to}, it still points to ${live}: ${(error as Error).message}`);
+    throw new Error(
+      `${current} could not be turned to ${to}, it still points to ${live}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 };
 
