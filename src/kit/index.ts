@@ -10,6 +10,7 @@ export * from './held.ts';
 export * from './increase.ts';
 export * from './io.ts';
 export type * from './json.ts';
+export * from './json-text.ts';
 export type * from './kind.ts';
 export * from './nearest.ts';
 export * from './outcomes.ts';

@@ -1,7 +1,6 @@
 // What the reporters for machines share: silent while a run goes on, one text at its end.
 import type { Chart, Out, RecordedCheck, RecordedSample, ReporterSession, RunRecord } from '../kit/index.ts';
 import { clean, cleanAll } from './clean.ts';
-import { distinct } from './titles.ts';
 
 /**
  * A session that writes one text, at the end. `textOf` gets a record in which every text is redacted and free of
@@ -17,7 +16,7 @@ export const atEnd = (out: Out, textOf: (record: RunRecord, saved?: string) => s
 /** Of the samples only when they were taken and how long they took: the rest is for `json` and is large. */
 const light = (record: RunRecord): RunRecord => ({
   ...record,
-  checks: distinct(record.checks).map(lightCheck),
+  checks: record.checks.map(lightCheck),
   marks: [],
 });
 

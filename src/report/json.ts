@@ -1,5 +1,5 @@
 // The reporter `json`: the record as one JSON document, for scripts.
-import type { Reporter } from '../kit/index.ts';
+import { jsonText, type Reporter } from '../kit/index.ts';
 
 /** Writes nothing while a run goes on. */
 export const json: Reporter = {
@@ -9,7 +9,7 @@ export const json: Reporter = {
   writes: 'machine',
   open: (out) => ({
     on: () => undefined,
-    end: (record) => out.write(`${JSON.stringify(record, null, 2)}\n`),
+    end: (record) => out.write(jsonText(record)),
     close: () => undefined,
   }),
 };

@@ -1,7 +1,6 @@
 // What a live report knows of a run so far: each event makes the next view.
 import type { Attribution, Decision, Diagnosis, Phase, RollbackState, RunEvent, Verb, Verdict } from '../kit/index.ts';
 import { targetOf } from './headline.ts';
-import { distinct } from './titles.ts';
 
 /** One check as it stands now. */
 export interface Row {
@@ -89,7 +88,7 @@ const started = (view: View, event: EventOf<'started'>): View => ({
   release: event.release,
   runId: event.runId,
   shadow: event.shadow,
-  rows: distinct(event.checks).map(({ id, title }) => newRow(id, title)),
+  rows: event.checks.map(({ id, title }) => newRow(id, title)),
 });
 
 const phaseOf = ({ at, phase, length, text }: EventOf<'phase'>): NonNullable<View['phase']> => ({

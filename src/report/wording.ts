@@ -16,7 +16,6 @@ import type { Line } from './lines.ts';
 import { partWarnings } from './part-warnings.ts';
 import { rolledBack } from './rollback-lines.ts';
 import { saidLines } from './said.ts';
-import { distinct } from './titles.ts';
 import { formatValue } from './values.ts';
 
 /** Longer lists are cut, so that a summary stays on one screen of 24 lines; the record holds everything. */
@@ -33,8 +32,7 @@ const sinceWhen: Record<Attribution, string> = {
 const blank: Line = { text: '' };
 
 /** The lines of a summary, the most urgent first. `saved`: where the record can be read again. */
-export const summary = (given: RunRecord, saved?: string): Line[] => {
-  const record = { ...given, checks: distinct(given.checks) };
+export const summary = (record: RunRecord, saved?: string): Line[] => {
   const first = [...holders(record), ...diagnosed(record)];
   // By hand somebody has to act now: what to do comes before the list of what is wrong.
   const middle = record.verb === 'check' ? [next(record), unwell(record)] : [unwell(record), next(record)];

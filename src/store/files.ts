@@ -1,6 +1,6 @@
 // The store in files: baselines, records, locks and journals under one folder, readable with any editor.
 import { join } from 'node:path';
-import type { Io, RunRecord, Store, StoredBaseline } from '../kit/index.ts';
+import { type Io, jsonText, type RunRecord, type Store, type StoredBaseline } from '../kit/index.ts';
 import { type Read, readBaseline, readRecord } from './formats.ts';
 import { appendTo, idsOf, linesOf } from './journals.ts';
 import { takeLock } from './locks.ts';
@@ -38,8 +38,6 @@ export const openFileStore = (options: FileStoreOptions): Store => {
   };
 };
 
-const pretty = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
-
 /** What a file holds; undefined, with a warning that names it, when it is gone, torn or foreign. */
 const load = async <T>(
   { io, warn }: FileStoreOptions,
@@ -60,13 +58,13 @@ const baselineFolder = ({ folder }: FileStoreOptions, service: string, environme
 const saveBaseline = async (options: FileStoreOptions, baseline: StoredBaseline): Promise<'saved' | 'kept'> => {
   const folder = baselineFolder(options, baseline.service, baseline.environment);
   const path = join(folder, `${safeName(baseline.release)}.json`);
-  if (await options.io.files.create(path, pretty(baseline))) return 'saved';
+  if (await options.io.files.create(path, jsonText(baseline))) return 'saved';
   const first = await load(options, path, readBaseline);
   // The old revision is live again (a rollback, then the same release once more): nothing is lost by a fresh look.
   const sameStart = first?.live !== undefined && first.live === baseline.live;
   if (first && !sameStart) return 'kept';
   // Or what stands there is no baseline: it was just named in a warning, and a good one takes its place.
-  await options.io.files.write(path, pretty(baseline));
+  await options.io.files.write(path, jsonText(baseline));
   return 'saved';
 };
 
@@ -97,7 +95,7 @@ const recordPath = ({ folder }: FileStoreOptions, record: RunRecord): string =>
 
 const saveRecord = async (options: FileStoreOptions, record: RunRecord): Promise<string> => {
   const path = recordPath(options, record);
-  await options.io.files.write(path, pretty(record));
+  await options.io.files.write(path, jsonText(record));
   return path;
 };
 

@@ -4,7 +4,7 @@ import { html } from '../../src/report/html/index.ts';
 import { textsOf } from '../../src/report/lines.ts';
 import { markdown } from '../../src/report/markdown.ts';
 import { summary } from '../../src/report/wording.ts';
-import { checkOf, recordOf } from '../helpers/records.ts';
+import { recordOf } from '../helpers/records.ts';
 import { textOf } from './fakes.ts';
 
 const at = '2026-11-22T02:47:00.000Z';
@@ -49,23 +49,5 @@ describe('what the deploy command said last', () => {
     const record = recordOf({ deployOutput: ['<b>done</b>'] });
     expect(textOf(markdown, record) + textsOf(summary(record)).join('\n')).not.toContain('done');
     expect(textOf(html, record)).toContain('&lt;b&gt;done&lt;/b&gt;</pre>');
-  });
-});
-
-describe('checks of one title', () => {
-  const checks = [
-    checkOf({ id: 'login', title: 'login', outcome: 'fail' }),
-    checkOf({ id: 'login-eu', title: 'login', outcome: 'fail' }),
-    checkOf({ id: 'pool-wait', title: 'pool wait' }),
-  ];
-  const record = recordOf({ checks, exitCode: 10 });
-
-  it('are told apart by their ids', () => {
-    const lines = textsOf(summary(record)).join('\n');
-    expect(lines).toContain('fail login: login is fine');
-    expect(lines).toContain('fail login (login-eu): login-eu is fine');
-    expect(textOf(markdown, record)).toContain('| login (login-eu) |');
-    expect(textOf(html, record)).toContain('<b>login (login-eu)</b>');
-    expect(textOf(html, record)).toContain('<b>pool wait</b>');
   });
 });

@@ -1,7 +1,6 @@
 // The reporter `html`: one page for people, with everything in it and nothing loaded.
 import type { RecordedCheck, Reporter, RunRecord } from '../../kit/index.ts';
 import { clean, cleanAll } from '../clean.ts';
-import { distinct } from '../titles.ts';
 import { pageOf } from './page.ts';
 import { seenText, shownSamples } from './samples.ts';
 import { stagesOf } from './stages.ts';
@@ -33,7 +32,7 @@ export const html: Reporter = {
  */
 const light = (record: RunRecord): RunRecord => ({
   ...record,
-  checks: distinct(record.checks).map(lightCheck),
+  checks: record.checks.map(lightCheck),
   marks: record.marks.map(({ data, ...mark }) =>
     data === undefined ? mark : { ...mark, data: mark.name === 'process' ? data : seenText(data) },
   ),
