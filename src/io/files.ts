@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Files, OpenFile } from '../kit/index.ts';
 import { hasCode, unless, writing } from './file-errors.ts';
+import { readText } from './read-text.ts';
 
 /** What holdpoint writes may name hosts and accounts: for its owner alone. */
 const fileMode = 0o600;
@@ -160,9 +161,9 @@ const write: Files['write'] = async (path, text, mode) =>
 
 /** The files of this machine. Folders that a write needs are made. */
 export const createFiles = (): Files => ({
-  read: (path) => fs.readFile(path, 'utf8'),
+  read: readText,
   open,
-  readIfExists: (path) => unless(fs.readFile(path, 'utf8'), 'ENOENT', 'ENOTDIR'),
+  readIfExists: (path) => unless(readText(path), 'ENOENT', 'ENOTDIR'),
   write: (path, text, mode) => writing(path, () => write(path, text, mode)),
   create: (path, text) => writing(path, () => beside(path, text, (temporary) => linkNew(temporary, path))),
   append: (path, line) => writing(path, () => append(path, line)),

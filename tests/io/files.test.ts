@@ -10,6 +10,22 @@ import { tempFolder } from '../helpers/temp-folder.ts';
 const files = createFiles();
 const bits = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
+describe('read', () => {
+  it('ends at a device that has no end', async () => {
+    await expect(files.read('/dev/zero')).rejects.toMatchObject({
+      code: 'EFBIG',
+      message: '/dev/zero is larger than 256 MiB, or has no end',
+    });
+  });
+
+  it('reads what a shell hands over as a pipe', async () => {
+    const folder = await tempFolder();
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe')]);
+    const [text] = await Promise.all([files.read(join(folder, 'pipe')), writeFile(join(folder, 'pipe'), 'A=1\n')]);
+    expect(text).toBe('A=1\n');
+  });
+});
+
 describe('write', () => {
   it('makes private files in private folders and leaves nothing beside them', async () => {
     const folder = await tempFolder();
