@@ -1,6 +1,6 @@
 // The keys of a profile beside those that kinds, sources and platforms bring, with all defaults.
 import * as z from 'zod';
-import { argvSchema, durationSchema, positiveDuration, secretUrl, shareSchema } from '../kit/index.ts';
+import { argvSchema, durationSchema, positiveDuration, secretUrl, shareSchema, someText } from '../kit/index.ts';
 
 /** Keys of a check that belong to the engine, not to the kind. */
 export const reservedKeys = [
@@ -24,18 +24,18 @@ const failAfter = () => z.number().int().min(1).max(1000);
 
 /** The reserved keys of a check. `every`, `failAfter` and `sufficientAlone` fall back to the kind and to `hold`. */
 export const checkSchema = z.strictObject({
-  use: z.string().min(1).optional(),
-  kind: z.string().min(1),
-  title: z.string().min(1).optional(),
-  why: z.string().min(1).optional(),
-  next: z.string().min(1).optional(),
+  use: someText().optional(),
+  kind: someText(),
+  title: someText().optional(),
+  why: someText().optional(),
+  next: someText().optional(),
   every: positiveDuration().optional(),
   timeout: positiveDuration().prefault('10s'),
   failAfter: failAfter().optional(),
   onFail: z.enum(['rollback', 'block', 'warn']).default('rollback'),
   onInconclusive: z.enum(['block', 'warn']).default('block'),
   onError: z.enum(['block', 'warn']).default('block'),
-  coveredBy: z.array(z.string().min(1)).default([]),
+  coveredBy: z.array(someText()).default([]),
   sufficientAlone: z.boolean().optional(),
   enabled: z.boolean().default(true),
 });
@@ -98,10 +98,10 @@ export const fixedKeys = ['$schema', 'extends', 'plugins', 'environments'] as co
 const reversibleSchema = z.union(
   [
     z.boolean(),
-    z.strictObject({ declared: z.boolean(), reason: z.string().min(1) }),
+    z.strictObject({ declared: z.boolean(), reason: someText() }),
     z.strictObject({ command: argvSchema() }),
-    z.strictObject({ postgres: secretUrl(), newest: z.string().min(1) }),
-    z.strictObject({ mysql: secretUrl(), newest: z.string().min(1) }),
+    z.strictObject({ postgres: secretUrl(), newest: someText() }),
+    z.strictObject({ mysql: secretUrl(), newest: someText() }),
   ],
   'must be true, false, { declared: true, reason: TEXT }, { command: [PROGRAM, …] } or { postgres: URL, newest: SQL } (or mysql)',
 );
@@ -110,7 +110,7 @@ const reversibleSchema = z.union(
 const oneControl = () => [z.strictObject({ status: secretUrl() }), z.strictObject({ command: argvSchema() })] as const;
 
 const controlSchema = z.union(
-  [z.strictObject({ none: z.string().min(1) }), ...oneControl(), z.array(z.union(oneControl())).min(1).max(20)],
+  [z.strictObject({ none: someText() }), ...oneControl(), z.array(z.union(oneControl())).min(1).max(20)],
   'must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
 );
 
@@ -126,7 +126,7 @@ export const rollbackSchema = z.strictObject({
   verify: z
     .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })
     .prefault({}),
-  mitigations: z.array(z.string().min(1)).default([]),
+  mitigations: z.array(someText()).default([]),
   evidence: z.array(argvSchema()).max(20).default([]),
 });
 

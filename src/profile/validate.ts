@@ -18,7 +18,8 @@ export interface Against<T> extends Validated {
 /** Few schemas wait for something: those throw when they are asked at once, which costs a third. */
 const parsed = async (schema: ZodType, input: unknown) => {
   try {
-    return schema.safeParse(input);
+    // Compiling code for each schema costs more than it saves: most are used a few times.
+    return schema.safeParse(input, { jitless: true });
   } catch {
     return parsedLater(schema, input);
   }

@@ -1,5 +1,6 @@
 // What is read back from files is held against its format: a torn or foreign file must not become a record.
 import * as z from 'zod';
+import { someText } from '../kit/units.ts';
 import type { RunRecord, StoredBaseline } from '../kit/index.ts';
 
 const time = z.iso.datetime();
@@ -16,7 +17,7 @@ const baselineFormat = z.looseObject({
 
 const recordFormat = z.looseObject({
   format: z.literal('holdpoint.record/1'),
-  runId: z.string().min(1),
+  runId: someText(),
   service: z.string(),
   environment: z.string(),
   startedAt: time,

@@ -1,6 +1,6 @@
 // The forms that a number of a budget may have: written out, from the environment, a command, or a file of the deployment.
 import * as z from 'zod';
-import { type Amount, amountSchema, argvSchema, countSchema } from '../../kit/index.ts';
+import { type Amount, amountSchema, argvSchema, countSchema, someText } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 
 /** Where a number stands when it does not stand in the profile. */
@@ -8,21 +8,21 @@ export const placeSpec = once(() =>
   z
     .strictObject({
       /** A variable of the environment; with `file`, of a container in that file. */
-      env: z.string().min(1).optional(),
+      env: someText().optional(),
       /** Prints the number and nothing else. */
       command: argvSchema().optional(),
       /** YAML or JSON, of one or several documents: Kubernetes manifests, a compose file. */
-      file: z.string().min(1).optional(),
+      file: someText().optional(),
       /** Which document of the file: as in `kind:` and `metadata:`. */
-      kind: z.string().min(1).optional(),
-      name: z.string().min(1).optional(),
-      namespace: z.string().min(1).optional(),
+      kind: someText().optional(),
+      name: someText().optional(),
+      namespace: someText().optional(),
       /** A JSON pointer such as /spec/replicas. */
       field: z.string().startsWith('/', 'must be a JSON pointer like /spec/replicas').optional(),
       /** The container of the pod that has the variable; needed when several have it. */
-      container: z.string().min(1).optional(),
+      container: someText().optional(),
       /** The service of a compose file that has the variable. */
-      service: z.string().min(1).optional(),
+      service: someText().optional(),
     })
     .refine(
       ({ env, command, file }) => (file === undefined ? (env === undefined) !== (command === undefined) : !command),

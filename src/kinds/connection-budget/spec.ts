@@ -1,6 +1,6 @@
 // The keys of a `connection-budget` check.
 import * as z from 'zod';
-import { countSchema, positiveDuration, secretUrl, shareSchema } from '../../kit/index.ts';
+import { countSchema, positiveDuration, secretUrl, shareSchema, someText } from '../../kit/index.ts';
 import { amountSpec, numberSpec } from './number-spec.ts';
 
 /** A PgBouncer in front: it, and not its clients, opens connections to the server. */
@@ -45,9 +45,9 @@ export const spec = z
     /** The same of a MySQL or MariaDB server; best with an account that has PROCESS. */
     mysql: secretUrl().optional(),
     /** The role of the clients: its own limit counts, and its connections are not `others`. */
-    role: z.string().min(1).optional(),
+    role: someText().optional(),
     /** The database of the clients, whose limit counts on Postgres; the one in the URL when absent. */
-    database: z.string().min(1).optional(),
+    database: someText().optional(),
     /** Slots that a provider keeps for itself beyond what the server tells. */
     extraReserved: countSchema().default(0),
     /** The share of the usable slots that may be promised. */

@@ -1,6 +1,6 @@
 // The keys of a `db-connections` check.
 import * as z from 'zod';
-import { amountSchema, countSchema, positiveDuration, secretUrl, shareSchema } from '../../kit/index.ts';
+import { amountSchema, countSchema, positiveDuration, secretUrl, shareSchema, someText } from '../../kit/index.ts';
 
 /** From which use on a check blocks, asks for a rollback, and how many slots must stay free. */
 const limitsSpec = z.strictObject({
@@ -29,13 +29,13 @@ export const spec = z
     mysql: secretUrl().optional(),
     /** Several servers, each judged by itself: name → URL, of Postgres or of MySQL and MariaDB. */
     servers: z
-      .record(z.string().min(1), secretUrl())
+      .record(someText(), secretUrl())
       .refine((servers) => Object.keys(servers).length > 0, 'names no server; write it like { primary: postgres://… }')
       .optional(),
     /** The role under which the service connects. */
-    role: z.string().min(1),
+    role: someText(),
     /** The database whose own limit counts, too; the one in the URL when absent. */
-    database: z.string().min(1).optional(),
+    database: someText().optional(),
     limits: limitsSpec.prefault({}),
     idleInTransaction: idleSpec.prefault({}),
     forecast: forecastSpec.prefault({}),

@@ -1,6 +1,6 @@
 // The keys of a `db-errors` check: a log or metric that counts connection errors, the server's own counters, or both.
 import * as z from 'zod';
-import { positiveDuration, secretUrl, selectorText, sourceRef } from '../../kit/index.ts';
+import { positiveDuration, secretUrl, selectorText, someText, sourceRef } from '../../kit/index.ts';
 import { sessionEnds } from './classes.ts';
 import { rateSchema } from './rate.ts';
 
@@ -25,7 +25,7 @@ export const spec = z
     /** A MySQL or MariaDB server, whose counters of refused logins are compared. */
     mysql: secretUrl().optional(),
     /** The database whose sessions are counted; the one in the URL when absent. */
-    database: z.string().min(1).optional(),
+    database: someText().optional(),
     /** Which ends of a session count as errors, and whether failed logins do (MySQL); the others are only shown. */
     sessions: z.array(z.enum(sessionEnds)).min(1).default(['fatal', 'killed']),
     limits: limitsSpec.prefault({}),

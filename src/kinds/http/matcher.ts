@@ -1,5 +1,6 @@
 // What an answer must look like: status, content, JSON values, the target of a redirect.
 import * as z from 'zod';
+import { someText } from '../../kit/units.ts';
 import { fill } from '../../kit/fill.ts';
 import { once } from '../../kit/once.ts';
 import { clip, count } from '../../kit/text.ts';
@@ -12,7 +13,7 @@ const statusCode = once(() => z.number().int().min(100, 'a status is a number fr
 /** One status or a list of them → a list. */
 export const statusList = once(() => z.union([statusCode(), z.array(statusCode()).min(1)]).transform(listOf<number>));
 
-const textList = () => z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform(listOf<string>);
+const textList = () => z.union([someText(), z.array(someText()).min(1)]).transform(listOf<string>);
 
 const expected = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -25,7 +26,7 @@ export const matcherShape = once(() => ({
   /** Path → value; `true`: something other than null and false stands there. */
   json: z.record(z.string(), expected()).optional(),
   /** Text that must stand in the Location header. */
-  location: z.string().min(1).optional(),
+  location: someText().optional(),
 }));
 
 const isNotEmpty = (matcher: object): boolean => Object.values(matcher).some((value) => value !== undefined);

@@ -1,5 +1,6 @@
 // The parts of a `login` check's keys that say how to sign in: styles, and what carries the session.
 import * as z from 'zod';
+import { someText } from '../../kit/units.ts';
 import type { RequestPlan } from '../http/request.ts';
 import { baseUrl } from '../http/target.ts';
 import { oidcLogin } from './flows/oidc-keys.ts';
@@ -9,9 +10,9 @@ import type { Seed } from './flows/totp.ts';
 
 const formShape = () => ({
   /** The page with the form, or one that leads there. */
-  page: z.string().min(1),
+  page: someText(),
   /** CSS selector, where the page has several forms. */
-  form: z.string().min(1).optional(),
+  form: someText().optional(),
   /** Names of the fields, where they are not found by themselves; `code`: of the second factor, on the page after. */
   fields: z
     .strictObject({
@@ -41,10 +42,10 @@ const samlLogin = () =>
 
 const jsonLogin = () =>
   z.strictObject({
-    post: z.string().min(1),
+    post: someText(),
     body: z.json().default({ username: '{{username}}', password: '{{password}}' }),
     /** Path of the token in the answer; without one the session is the cookies. */
-    token: z.string().min(1).optional(),
+    token: someText().optional(),
   });
 
 const styles = ['form', 'json', 'graphql', 'oidc', 'oauth', 'saml', 'basic', 'digest', 'steps'] as const;
@@ -74,7 +75,7 @@ export const sessionSchema = () =>
   z
     .strictObject({
       /** The cookie that carries the session; it must be there after the login. */
-      cookie: z.string().min(1).optional(),
+      cookie: someText().optional(),
       /** Headers that carry it, filled from what was captured. */
       header: z.record(z.string(), z.string()).optional(),
     })

@@ -1,7 +1,8 @@
 // The keys of a `login` check.
 import * as z from 'zod';
 import { headersSchema } from '../../kit/headers.ts';
-import { positiveDuration, secretText } from '../../kit/units.ts';
+import { once } from '../../kit/once.ts';
+import { positiveDuration, secretText, someText } from '../../kit/units.ts';
 import { matcherSchema } from '../http/matcher.ts';
 import {
   hasOneBody,
@@ -21,7 +22,7 @@ import { type LoginKeys, loginSchema, sessionSchema } from './keys.ts';
 import { loginSteps, needsCode, unknownReferences } from './plan.ts';
 
 /** On by default; switched off only with a reason, which stands in the report. */
-const negative = () => z.union([z.literal(true), z.strictObject({ off: z.string().min(1) })]).default(true);
+const negative = once(() => z.union([z.literal(true), z.strictObject({ off: someText() })]).default(true));
 
 interface Problem {
   path: string[];
@@ -62,9 +63,9 @@ const headerProblems = ({
 const probeSchema = () =>
   z
     .strictObject({
-      get: z.string().min(1).optional(),
+      get: someText().optional(),
       /** For services that answer nothing but POST, like GraphQL. */
-      post: z.string().min(1).optional(),
+      post: someText().optional(),
       /** Sent as application/json. */
       json: z.json().optional(),
       headers: headersSchema().prefault({}),
@@ -107,7 +108,7 @@ export const loginSpec = z
     /** Further origins that this login may visit by redirects. The password never goes there by itself. */
     origins: z.array(baseUrl()).default([]),
     account: z.strictObject({
-      username: z.string().min(1),
+      username: someText(),
       password: secretText(),
       /** Seed of the second factor: base32, or the otpauth URI of the QR code. */
       totp: seedText().optional(),

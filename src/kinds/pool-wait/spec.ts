@@ -5,6 +5,7 @@ import {
   positiveDuration,
   secretUrl,
   shareSchema,
+  someText,
   type SourceRef,
   sourceRef,
   strangeSelector,
@@ -39,9 +40,9 @@ const pgbouncerSpec = z.strictObject({
   /** Processes behind each of them (so_reuseport); without it, all that answer. */
   processes: z.number().int().min(1).max(mostProcesses).optional(),
   /** The database whose pools are judged, by its name in PgBouncer. */
-  database: z.string().min(1),
+  database: someText(),
   /** Only the pools of this user. */
-  user: z.string().min(1).optional(),
+  user: someText().optional(),
 });
 
 const ways = ['pgbouncer', 'from', 'probe'] as const;

@@ -1,6 +1,6 @@
 // Releases in folders behind a link: which one the link means, whether one can be returned to, and the turn of the link.
 import { basename, dirname, join, resolve } from 'node:path';
-import * as z from 'zod';
+import { someText } from '../../kit/units.ts';
 import { once } from '../../kit/once.ts';
 import type { Io } from '../../kit/index.ts';
 import { shellLine } from './commands.ts';
@@ -9,10 +9,10 @@ import { editedFiles, editedSentence } from './edited-files.ts';
 
 /** The settings of every platform with release folders. */
 export const folderKeys = once(() => ({
-  releases: z.string().min(1).prefault('./releases'),
-  current: z.string().min(1).prefault('./current'),
+  releases: someText().prefault('./releases'),
+  current: someText().prefault('./current'),
   /** A file in each release with the sha256 of its files, as `sha256sum` writes it. */
-  manifest: z.string().min(1).optional(),
+  manifest: someText().optional(),
 }));
 
 /** What a turn of the link leaves as it is. */

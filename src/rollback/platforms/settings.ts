@@ -1,7 +1,7 @@
 // Settings that many platforms share: names that cannot be taken for options, and the deadline of an act.
 import * as z from 'zod';
 import { once } from '../../kit/once.ts';
-import { positiveDuration } from '../../kit/index.ts';
+import { positiveDuration, someText } from '../../kit/index.ts';
 import type { Need } from './system.ts';
 
 /** A name that stands as an argument of its own: one that began with `-` would be read as an option. */
@@ -17,7 +17,7 @@ export const clusterKeys = once(() => ({
   namespace: argument(),
   /** Of the kubeconfig; without it, the current one of the machine. */
   context: argument().optional(),
-  kubeconfig: z.string().min(1).optional(),
+  kubeconfig: someText().optional(),
   deadline: deadline(),
 }));
 

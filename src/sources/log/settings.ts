@@ -1,5 +1,6 @@
 // The settings of the source `log`.
 import * as z from 'zod';
+import { someText } from '../../kit/units.ts';
 import { historySettings } from '../history-settings.ts';
 
 const namedGroup = /\(\?<[a-zA-Z_]\w*>/;
@@ -15,10 +16,10 @@ const isPattern = (text: string): boolean => {
 export const logSettings = z
   .strictObject({
     /** The log of the one instance; relative to the project root. */
-    file: z.string().min(1).optional(),
+    file: someText().optional(),
     /** One log per instance: a map name → file. */
     files: z
-      .record(z.string(), z.string().min(1))
+      .record(z.string(), someText())
       .refine((files) => Object.keys(files).length > 0, 'needs at least one file')
       .optional(),
     /** What a line looks like: `text` has no fields but `line`. */
@@ -30,7 +31,7 @@ export const logSettings = z
       .refine((text) => namedGroup.test(text), 'needs at least one named group like (?<code>[0-9A-Z]{5})')
       .optional(),
     /** Fields by another name: `{ code: err.code }`. */
-    fields: z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'must be a name like code'), z.string().min(1)).prefault({}),
+    fields: z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'must be a name like code'), someText()).prefault({}),
     ...historySettings(),
   })
   .refine(({ file, files }) => (file === undefined) !== (files === undefined), 'needs one of file, files')

@@ -1,13 +1,13 @@
 // The keys of `login.oidc`: authorization code with PKCE through the provider's own login page.
 import * as z from 'zod';
-import { secretText } from '../../../kit/units.ts';
+import { secretText, someText } from '../../../kit/units.ts';
 import { baseUrl } from '../../http/target.ts';
 import { stepSchema } from './step-keys.ts';
 
 /** A client that the provider knows; `auth`: how its secret is sent to the token endpoint (RFC 6749 2.3.1). */
 const clientSchema = () =>
   z.strictObject({
-    id: z.string().min(1),
+    id: someText(),
     /** Without one the client is public. */
     secret: secretText().optional(),
     auth: z.enum(['basic', 'post']).default('basic'),
@@ -21,11 +21,11 @@ export const oidcLogin = () =>
     /** Default: the target. The password may go there; its other origins are named in `origins`. */
     issuer: baseUrl().optional(),
     /** Path or URL of the discovery document, where it is not the issuer's `/.well-known/openid-configuration`. */
-    discovery: z.string().min(1).optional(),
+    discovery: someText().optional(),
     client: clientSchema(),
     /** As it is registered at the provider; the redirect to it is caught and never requested. */
     redirectUri: z.string().refine((text) => URL.canParse(text), absolute),
-    scope: z.string().min(1).default('openid'),
+    scope: someText().default('openid'),
     /** Further parameters of the authorization request. */
     params: z.record(z.string(), z.string()).default({}),
     /** Steps on the provider's page; default: send the form with the password field, then a consent form if there is one. */

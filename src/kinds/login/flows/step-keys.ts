@@ -1,7 +1,7 @@
 // The keys of one step of a login: a request, a form or a mailbox, with what is captured from the answer.
 import * as z from 'zod';
 import { once } from '../../../kit/once.ts';
-import { positiveDuration } from '../../../kit/units.ts';
+import { positiveDuration, someText } from '../../../kit/units.ts';
 import { matcherSchema } from '../../http/matcher.ts';
 import {
   hasOneBody,
@@ -51,14 +51,14 @@ const capture = () =>
       .transform((json): Capture => ({ json, optional: false })),
     z
       .strictObject({
-        json: z.string().min(1).optional(),
-        header: z.string().min(1).optional(),
-        cookie: z.string().min(1).optional(),
-        meta: z.string().min(1).optional(),
-        css: z.string().min(1).optional(),
+        json: someText().optional(),
+        header: someText().optional(),
+        cookie: someText().optional(),
+        meta: someText().optional(),
+        css: someText().optional(),
         /** Attribute of the element; default: its value, content or href, else its text. */
-        attribute: z.string().min(1).optional(),
-        url: z.string().min(1).optional(),
+        attribute: someText().optional(),
+        url: someText().optional(),
         /** What of it: the first group, or all that matches; alone: of the body. */
         regex: pattern().optional(),
         /** Without it the step goes on; the name stands for an empty text. */
@@ -79,7 +79,7 @@ const capture = () =>
 const submit = () =>
   z.strictObject({
     /** CSS selector of the form; default: the one with a password field, else the first. */
-    form: z.string().min(1).optional(),
+    form: someText().optional(),
     /** Field → text; all other fields are sent as the page has them. */
     set: z.record(z.string(), z.string()).optional(),
     /** The origin that may receive the password; default: the target's. */

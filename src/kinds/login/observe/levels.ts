@@ -1,13 +1,15 @@
 // What an observation weighs: a warning, unless the check raises it to a failure or switches it off with a reason.
 import * as z from 'zod';
+import { someText } from '../../../kit/units.ts';
 import { once } from '../../../kit/once.ts';
 import type { Part } from '../../../kit/samples.ts';
 import type { Fault } from '../../../kit/verdicts.ts';
 import { expiryText, warnDays } from '../../http/certificate.ts';
 import type { LoginSeen, Observation, ObservationName } from '../seen.ts';
 
-const level = () =>
-  z.union([z.literal('warn'), z.literal('fail'), z.strictObject({ off: z.string().min(1) })]).default('warn');
+const level = once(() =>
+  z.union([z.literal('warn'), z.literal('fail'), z.strictObject({ off: someText() })]).default('warn'),
+);
 
 /** The keys under `security`. */
 export const securitySchema = once(() =>
