@@ -76,6 +76,10 @@ const okLines = (profiles: readonly Profile[], named: boolean): string[] => {
   return [`ok ${shownFile(first)} (${environments}${factsOf(first)})`];
 };
 
+/** What is right and yet not good, each sentence once for all environments. */
+const warningLines = (profiles: readonly Profile[]): string[] =>
+  [...new Set(profiles.flatMap(({ warnings }) => warnings))].map((text) => `warning: ${text}`);
+
 /** The name alone, or with each of its environments. */
 const withEnvironments = async (name: string, { cwd, io, parsed }: Validating): Promise<string[]> => {
   if (/\.ya?ml$/.test(name) || !name.includes('/')) {
@@ -101,7 +105,8 @@ const validateOne = async (name: string, request: Validating): Promise<Validated
   const problems = outcomes.flatMap((outcome) => ('problem' in outcome ? outcome.problem.split('\n') : []));
   // A profile is right as a whole or not at all.
   const ok = problems.length > 0 ? [] : okLines(profiles, isNamed(name, names));
-  return { text: [...ok, ...(request.show ? shownLines(loaded) : [])].join('\n'), problems };
+  const warned = problems.length > 0 ? [] : warningLines(profiles);
+  return { text: [...ok, ...warned, ...(request.show ? shownLines(loaded) : [])].join('\n'), problems };
 };
 
 /** All profiles of the project. */

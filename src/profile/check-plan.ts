@@ -1,6 +1,7 @@
 // A merged check → a check that is ready to run.
 import { type AnyKind, type CheckPlan, duration, type Timings } from '../kit/index.ts';
 import type { MergedCheck } from './check-layers.ts';
+import { literalSecrets } from './literal-secrets.ts';
 import { type Loading, type Missing, missingIn, missingText, tellMissing } from './loading.ts';
 import { type CheckKeys, checkSchema, reservedKeys } from './schema.ts';
 import { learnSecrets } from './secret-fields.ts';
@@ -92,6 +93,8 @@ export const planCheck = async (
   const resolved: Tree = await loading.resolver.resolve(check.tree, path);
   if (resolved.type !== 'map') return undefined;
   learnSecrets(resolved, check.shapes, loading.redactor, check.id);
+  // At 3 a.m. it helps nobody.
+  if (loading.verb !== 'check') loading.warnings.push(...literalSecrets(check.tree, check.shapes, path));
   const own = pick(resolved, (key) => !isReserved(key));
   const keys = await validateReserved(check, resolved, path, loading);
   const spec = await validateSpec({ kind: check.kind, tree: own, path, shapes: check.shapes }, loading);

@@ -31,6 +31,18 @@ describe('right profiles', () => {
     expect(await validate({ 'deploy-profiles/auth.yaml': text })).toEqual({ text: expected, problems: [] });
   });
 
+  it('with a password that is written out warn of it once for all environments', async () => {
+    const check = '{ target: a, account: { username: u, password: lit-eral } }';
+    const text = `service: auth\nchecks: { sign-in: ${check} }\nenvironments: { staging: {}, production: {} }\n`;
+    expect(await validate({ 'deploy-profiles/auth.yaml': text })).toEqual({
+      text: [
+        'ok deploy-profiles/auth.yaml (2 environments, 1 check; at most 5 min hold)',
+        'warning: deploy-profiles/auth.yaml:2:67 checks.sign-in.account.password: a secret is written out here, for everybody who can read the file; write ${secret:NAME} and set NAME in the environment, or ${secret:file:PATH}',
+      ].join('\n'),
+      problems: [],
+    });
+  });
+
   it('one environment alone', async () => {
     const files = { 'deploy-profiles/auth.yaml': `${auth}environments: { staging: {}, production: {} }\n` };
     expect((await validate(files, ['auth/staging'])).text).toBe(
