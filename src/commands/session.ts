@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
   createRedactor,
-  duration,
-  isLease,
   type PlatformSession,
   type Profile,
   type Redactor,
@@ -15,8 +13,8 @@ import {
 } from '../kit/index.ts';
 import { openPlatform } from '../rollback/index.ts';
 import { isPostgresUrl, openStore } from '../store/index.ts';
-import { type Context, signalCode } from './context.ts';
-import { NotBegun } from './not-begun.ts';
+import type { Context } from './context.ts';
+import { lock } from './lock.ts';
 import { loadResolved } from './resolved.ts';
 import { openReporting, type Reporting } from './reporting.ts';
 import { createSaid, type Said } from './said.ts';
@@ -160,35 +158,6 @@ export const usable = async <T>(store: Store, work: () => Promise<T>): Promise<T
       `the store (${store.where}) cannot be used, so nothing was begun: ${cause.message}. Name another with --store.`,
       { cause },
     );
-  }
-};
-
-/** Milliseconds between two tries to get the lock. */
-const lockPoll = 500;
-
-const lock = async (
-  store: Store,
-  { service, environment, name }: Profile,
-  wait: number,
-  context: Context,
-): Promise<() => Promise<void>> => {
-  const { clock } = context.io;
-  const until = clock.monotonic() + wait;
-  while (true) {
-    const held = await store.lock(`${service}.${environment}`, name);
-    if (isLease(held)) return () => held.release();
-    const interrupted = signalCode(context);
-    if (interrupted !== undefined)
-      throw new NotBegun('interrupted while waiting for another run: nothing was begun', interrupted);
-    if (clock.monotonic() >= until) {
-      const { pid, host, since } = held.heldBy;
-      const waited = wait > 0 ? ` for ${duration(wait)}` : '';
-      throw new NotBegun(
-        `another run holds the lock on ${name}${waited}: process ${pid} on ${host} since ${since}. Wait for it with --wait 10m.`,
-        75,
-      );
-    }
-    await clock.sleep(lockPoll, context.interrupts.signal);
   }
 };
 
