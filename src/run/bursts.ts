@@ -15,7 +15,8 @@ interface Unit extends Traffic {
   failed: number;
 }
 
-const around = 15 * 60_000;
+/** Milliseconds before and after a decision in which its burst is looked for. */
+export const aroundBurst = 15 * 60_000;
 
 /** The longest one within a quarter of an hour before and after `at`; units without requests neither end nor lengthen it. */
 export const longestBurst = (
@@ -35,7 +36,7 @@ export const longestBurst = (
 };
 
 const unitOf = (sample: Sample<Json>, kind: AnyKind, at: number): Unit[] => {
-  if (!('seen' in sample) || Math.abs(sample.at - at) > around) return [];
+  if (!('seen' in sample) || Math.abs(sample.at - at) > aroundBurst) return [];
   const traffic = kind.traffic?.(sample.seen);
   return traffic?.failed === undefined ? [] : [{ ...traffic, failed: traffic.failed, at: sample.at }];
 };

@@ -21,41 +21,42 @@ export interface Derived {
   note?: string;
 }
 
+/** What a source remembers of a span, in units of so many milliseconds; oldest first. */
+export type Past = (span: Span, unit: number) => Promise<Sample<Json>[]>;
+
 /** Reads it; undefined when the source has no history, does not answer before the signal aborts, or fails. */
 export const deriveBaseline = async (
   watched: Watched,
   until: number,
   signal: AbortSignal,
 ): Promise<Derived | undefined> => {
-  const { opened, check } = watched;
+  const { opened } = watched;
   if (!('session' in opened) || !opened.session.past) return undefined;
-  const { before = usualWindow, lastWeek = false } = historyWindow(check.spec) ?? {};
+  const past = opened.session.past.bind(opened.session);
   try {
-    const recent = await readWindow(watched, until, before, signal);
-    const former = lastWeek ? await readWindow(watched, until - week, before, signal) : [];
-    return choose(watched, recent, former, before);
+    return await derived(watched, until, (span, unit) =>
+      Promise.race([past(span, unit), aborted(signal).then(() => [])]),
+    );
   } catch {
     // A source without a usable history is no reason to stop: its baseline is captured by looking.
     return undefined;
   }
 };
 
-const readWindow = async (
-  watched: Watched,
-  to: number,
-  length: number,
-  signal: AbortSignal,
-): Promise<Sample<Json>[]> => {
-  const { plan } = watched;
-  const samples = await past(watched, { from: to - length, to }, plan.every, signal);
-  if (length >= day || !isThin(watched, samples)) return samples;
-  const long = await past(watched, { from: to - day, to }, Math.max(longUnit, plan.every), signal);
-  return hasLooks(long) ? long : samples;
+/** The baseline of a deploy at `until`, epoch milliseconds; undefined when nothing is remembered of the time before it. */
+export const derived = async (watched: Watched, until: number, past: Past): Promise<Derived | undefined> => {
+  const { before = usualWindow, lastWeek = false } = historyWindow(watched.check.spec) ?? {};
+  const recent = await readWindow(watched, until, before, past);
+  const former = lastWeek ? await readWindow(watched, until - week, before, past) : [];
+  return choose(watched, recent, former, before);
 };
 
-const past = async ({ opened }: Watched, span: Span, unit: number, signal: AbortSignal): Promise<Sample<Json>[]> => {
-  if (!('session' in opened) || !opened.session.past) return [];
-  return Promise.race([opened.session.past(span, unit), aborted(signal).then(() => [])]);
+const readWindow = async (watched: Watched, to: number, length: number, past: Past): Promise<Sample<Json>[]> => {
+  const { every } = watched.plan;
+  const samples = await past({ from: to - length, to }, every);
+  if (length >= day || !isThin(watched, samples)) return samples;
+  const long = await past({ from: to - day, to }, Math.max(longUnit, every));
+  return hasLooks(long) ? long : samples;
 };
 
 const hasLooks = (samples: readonly Sample<Json>[]): boolean => samples.some((sample) => 'seen' in sample);
@@ -76,12 +77,17 @@ const choose = (
   former: Sample<Json>[],
   before: number,
 ): Derived | undefined => {
-  const [now, then] = [recent, former].map((samples) => verdictOn(watched, { from: 'derived', samples }));
-  const isHigher = then?.value !== undefined && then.outcome !== 'fail' && then.value > (now?.value ?? -Infinity);
-  if (hasLooks(former) && isHigher && now?.outcome !== 'fail')
+  if (hasLooks(former) && isWorse(watched, former, recent))
     return {
       baseline: { from: 'derived', samples: former },
       note: `baseline of ${watched.check.id}: the same ${duration(before)} a week ago, whose rate is the higher one`,
     };
   return hasLooks(recent) ? { baseline: { from: 'derived', samples: recent } } : undefined;
+};
+
+/** Both healthy, and the former with the higher rate. */
+const isWorse = (watched: Watched, former: Sample<Json>[], recent: Sample<Json>[]): boolean => {
+  const [now, then] = [recent, former].map((samples) => verdictOn(watched, { from: 'derived', samples }));
+  const isHigher = then?.value !== undefined && then.outcome !== 'fail' && then.value > (now?.value ?? -Infinity);
+  return isHigher && now?.outcome !== 'fail';
 };

@@ -9,10 +9,12 @@ import {
   type Span,
 } from '../kit/index.ts';
 import { setBaseline } from './baseline.ts';
-import { type Burst, longestBurst } from './bursts.ts';
+import { aroundBurst, type Burst, longestBurst } from './bursts.ts';
 import { finalFindings } from './course.ts';
 import { decide } from './decide.ts';
+import { derived, type Past } from './derive.ts';
 import type { Finding } from './finding.ts';
+import { remembered } from './remembered.ts';
 import type { Paired } from './replay-checks.ts';
 import { walk } from './replay-walk.ts';
 import type { Watched } from './watched.ts';
@@ -24,9 +26,6 @@ export interface WindowsInput {
   /** Spans in which a release was verified: they are not quiet. */
   deploys: readonly Span[];
 }
-
-/** Milliseconds of history that are read at once. */
-const chunk = 24 * 3_600_000;
 
 /** Milliseconds of a baseline where the source says nothing of it. */
 const usualBefore = 30 * 60_000;
@@ -52,16 +51,16 @@ interface Ended {
   burst?: Burst;
 }
 
-/** A check with all units of the span, oldest first. */
+/** A check with its history. */
 interface Track {
   watched: Watched;
-  samples: Sample<Json>[];
+  past: Past;
   before: number;
 }
 
 /** Replays every window with units of one length. */
 export const atUnit = async (watched: readonly Watched[], unit: number, input: WindowsInput): Promise<OverUnit> => {
-  const tracks = await Promise.all(watched.map((one) => trackOf(one, input.span)));
+  const tracks = watched.map((one) => trackOf(one, input.span));
   const { hold } = input.profile.timings;
   const result: OverUnit = { unit, windows: 0, busy: 0, empty: 0, rolledBack: [], blocked: [] };
   // A window that passes has been looked at for `hold.for`: the next one begins there, so that no moment is left out.
@@ -69,39 +68,27 @@ export const atUnit = async (watched: readonly Watched[], unit: number, input: W
   for (let from = first; from + hold.deadline <= input.span.to; from += hold.for) {
     const window = { from, to: from + hold.deadline };
     if (input.deploys.some((deploy) => deploy.from < window.to && deploy.to > window.from)) result.busy += 1;
-    else replayWindow(tracks, window, input, result);
+    else await replayWindow(tracks, window, input, result);
   }
   return result;
 };
 
-const trackOf = async (watched: Watched, { from, to }: Span): Promise<Track> => {
-  const { opened, plan, check } = watched;
-  const samples: Sample<Json>[] = [];
-  const length = Math.max(1, Math.floor(chunk / plan.every)) * plan.every;
-  if ('session' in opened && opened.session.past)
-    for (let at = from; at < to; at += length)
-      samples.push(...(await opened.session.past({ from: at, to: Math.min(to, at + length) }, plan.every)));
-  return { watched, samples, before: historyWindow(check.spec)?.before ?? usualBefore };
-};
-
-/** Samples after `from`, up to `to`; found by halving, because there are thousands of windows. */
-const within = (samples: readonly Sample<Json>[], { from, to }: Span): Sample<Json>[] =>
-  samples.slice(countUpTo(samples, from), countUpTo(samples, to));
-
-const countUpTo = (samples: readonly Sample<Json>[], at: number): number => {
-  let [low, high] = [0, samples.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((samples[middle]?.at ?? Infinity) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+const trackOf = (watched: Watched, { to }: Span): Track => {
+  const { opened, check } = watched;
+  const session = 'session' in opened ? opened.session : undefined;
+  const past: Past = async (span, unit) => session?.past?.(span, unit) ?? [];
+  return { watched, past: remembered(past, to), before: historyWindow(check.spec)?.before ?? usualBefore };
 };
 
 /** One pretended deploy at the beginning of the window: baseline before it, hold after it, judged as a run would. */
-const replayWindow = (tracks: readonly Track[], window: Span, { profile }: WindowsInput, result: OverUnit): void => {
-  const paired = tracks.map((track) => pairOf(track, window));
-  if (paired.some((pair, index) => isBlind(pair, tracks[index]?.before ?? 0, window))) {
+const replayWindow = async (
+  tracks: readonly Track[],
+  window: Span,
+  { profile }: WindowsInput,
+  result: OverUnit,
+): Promise<void> => {
+  const paired = await Promise.all(tracks.map((track) => pretendedAt(track, window)));
+  if (paired.some(({ blind }) => blind)) {
     result.empty += 1;
     return;
   }
@@ -121,27 +108,40 @@ const replayWindow = (tracks: readonly Track[], window: Span, { profile }: Windo
   const decision = decide(findings, [], { rollback: true });
   if (decision.action === 'pass') return;
   const ended: Ended = { from: window.from, at: walked.at, because: decision.because };
-  const burst = burstOf(tracks, findings, walked.at);
+  const burst = await burstOf(tracks, findings, walked.at);
   (decision.action === 'rollback' ? result.rolledBack : result.blocked).push({ ...ended, ...(burst ? { burst } : {}) });
 };
 
-/** Nothing after it, or less than half of the baseline before it. */
-const isBlind = ({ watched, samples }: Paired, before: number, { from }: Span): boolean =>
-  samples.length === 0 || (watched.baseline.samples[0]?.at ?? Infinity) > from - before / 2;
+/** A check at one pretended deploy. */
+interface Pretended extends Paired {
+  /** The history holds nothing of the hold, or less than half of the window before it. */
+  blind: boolean;
+}
 
-const pairOf = ({ watched, samples, before }: Track, window: Span): Paired => {
+/** The baseline is chosen as a run chooses it: a day where traffic is thin, the week before where it is asked for. */
+const pretendedAt = async ({ watched, past, before }: Track, window: Span): Promise<Pretended> => {
+  const { every } = watched.plan;
   const one: Watched = { ...watched, samples: [], confirmed: undefined, before: undefined };
-  setBaseline(one, { from: 'derived', samples: within(samples, { from: window.from - before, to: window.from }) });
-  const held = within(samples, window).map((sample): Sample<Json> => ({ ...sample, phase: 'hold' }));
-  return { watched: one, samples: held };
+  const found = await derived(one, window.from, past);
+  setBaseline(one, found?.baseline ?? { from: 'derived', samples: [] });
+  const [oldest] = await past({ from: window.from - before, to: window.from }, every);
+  const held = await past(window, every);
+  const samples = held.map((sample): Sample<Json> => ({ ...sample, phase: 'hold' }));
+  return { watched: one, samples, blind: samples.length === 0 || (oldest?.at ?? Infinity) > window.from - before / 2 };
 };
 
 /** The burst around the decision, of the check that failed and counts its errors. */
-const burstOf = (tracks: readonly Track[], findings: readonly Finding[], at: number): Burst | undefined => {
+const burstOf = async (
+  tracks: readonly Track[],
+  findings: readonly Finding[],
+  at: number,
+): Promise<Burst | undefined> => {
   for (const [index, { verdict }] of findings.entries()) {
     const track = tracks[index];
     if (verdict.outcome !== 'fail' || verdict.unit !== 'share' || verdict.limit === undefined || !track) continue;
-    const burst = longestBurst(track.samples, track.watched.check.kind, verdict.limit, at);
+    const { check, plan } = track.watched;
+    const near = await track.past({ from: at - aroundBurst, to: at + aroundBurst }, plan.every);
+    const burst = longestBurst(near, check.kind, verdict.limit, at);
     if (burst) return burst;
   }
   return undefined;
