@@ -7,7 +7,8 @@ import { type Context, signalCode } from './context.ts';
 import { drilled, type RollbackOptions } from './rollback-options.ts';
 import { candidateLines, planLines } from './rollback-plan.ts';
 import { actOnRecord } from './rollback-record.ts';
-import { engineInput, finish, rollbackTools } from './run.ts';
+import { rollbackTools } from './rollback-tools.ts';
+import { engineInput, finish } from './run.ts';
 import { type Opened, usable, withEnvFile, withSession } from './session.ts';
 
 /** Shows the plan, asks for the service's name, acts, proves. Declining is exit code 22. */
@@ -50,7 +51,7 @@ const searched = 50;
 /** `from` is what is live now; `to` is named, or the newest captured baseline's revision. Never "the previous one". */
 const targetOf = async (
   { to }: RollbackOptions,
-  { platform, store, profile: { service, environment }, redactor }: Opened,
+  { platform, store, profile: { name, service, environment }, redactor }: Opened,
   { io, interrupts }: Context,
 ): Promise<Target> => {
   const from = await liveNow(async () => (await platform?.session.live(interrupts.signal))?.revision ?? '', redactor);
@@ -63,7 +64,7 @@ const targetOf = async (
   const known = candidateLines(candidates, io.clock.now(), (text) => redactor.text(text));
   const hint = ['name one with --to REVISION', ...(known.length > 0 ? [' of these:', ...known] : [])].join('\n');
   if (captured === undefined) throw new UsageError(`no baseline names a revision to go back to; ${hint}`);
-  if (captured === from) throw new UsageError(`${from} is live already; ${hint}`);
+  if (captured === from) throw new UsageError(`${from} is live already (is it well? holdpoint check ${name}); ${hint}`);
   const migration = newest?.live === captured ? newest.migration : undefined;
   return {
     from,

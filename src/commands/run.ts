@@ -1,19 +1,14 @@
 // `holdpoint run` and `holdpoint check`: verify a release, or ask by hand how the service is.
 import { isAbsolute, relative, resolve } from 'node:path';
-import {
-  type RollbackReport,
-  type RollbackTools,
-  type RunRecord,
-  type StoredBaseline,
-  UsageError,
-} from '../kit/index.ts';
+import { type RunRecord, type StoredBaseline, UsageError } from '../kit/index.ts';
 import { notify } from '../report/index.ts';
-import { newestMigration, rollBack } from '../rollback/index.ts';
+import { begunRollback, newestMigration } from '../rollback/index.ts';
 import { type Permission, run, type RunInput } from '../run/index.ts';
 import { readBaseline } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { actorOf, ciRelease, newRunId } from './identity.ts';
 import { permissionOf } from './permission.ts';
+import { carryOut } from './rollback-tools.ts';
 import { type CommonOptions, type Opened, withEnvFile, withSession } from './session.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -131,7 +126,13 @@ export const engineInput = (
     usage: context.usage,
     learn: (secret, name) => redactor.learn(secret, name),
     ...(plan?.reversible.by === 'migrations' ? { migration: migrationOf(plan.reversible, opened, context) } : {}),
-    ...(platform ? { platform: platform.session, rollBack: carryOut(opened, context) } : {}),
+    ...(platform
+      ? {
+          platform: platform.session,
+          rollBack: carryOut(opened, context),
+          begun: (deploy) => begunRollback(store, deploy),
+        }
+      : {}),
   };
 };
 
@@ -144,43 +145,6 @@ const migrationOf =
       throw new Error(redactor.text((error as Error).message), { cause: error });
     }
   };
-
-/** Binds the rollback to its tools; a person at the terminal is asked first, also under `auto`. */
-const carryOut =
-  (opened: Opened, context: Context): NonNullable<RunInput['rollBack']> =>
-  async (order, verify, snapshot): Promise<RollbackReport> =>
-    rollBack(order, {
-      ...rollbackTools(opened, context),
-      verify,
-      snapshot,
-      ...(context.stdin.isTTY && order.by === 'run'
-        ? { confirm: (question) => opened.reporting.quietly(() => confirm(question, context)) }
-        : {}),
-    });
-
-/** What every rollback of a session works with; nothing can be proven with it yet. */
-export const rollbackTools = (
-  { profile, store, reporting, redactor, platform }: Opened,
-  context: Context,
-): RollbackTools => {
-  const { rollback: plan } = profile;
-  if (!plan || !platform) throw new UsageError(`${profile.name} has no rollback section`);
-  return {
-    io: context.io,
-    root: profile.root,
-    store,
-    plan,
-    platform: platform.session,
-    acts: platform.acts,
-    emit: reporting.emit,
-    redact: (text) => redactor.text(text),
-    verify: async () => ({ green: false, because: 'nothing was held again' }),
-    signal: context.interrupts.signal,
-  };
-};
-
-const confirm = async (question: string, context: Context): Promise<boolean> =>
-  /^y(es)?$/i.test((await context.ask(`${question} [y/N] `)).trim());
 
 const withDeadline = (profile: Opened['profile'], deadline: number | undefined): Opened['profile'] => {
   if (deadline === undefined) return profile;

@@ -28,6 +28,13 @@ export interface RollbackOrder {
   drill?: boolean;
 }
 
+/** A rollback that an earlier call has begun, and that may have brought its target back. */
+export interface BegunRollback {
+  from: string;
+  to: string;
+  causes: Cause[];
+}
+
 /** The failed checks, held again after the rollback. */
 export interface Verification {
   green: boolean;

@@ -1,4 +1,5 @@
 // Going back to a captured revision: fenced, journaled, proven.
+export { begunRollback } from './begun.ts';
 export { examine, type Examined } from './examine.ts';
 export { type Freeze, standingFreezes, writeFreeze } from './freezes.ts';
 export { newestMigration } from './migrations.ts';

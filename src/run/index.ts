@@ -18,6 +18,7 @@ import { type Course, enterPhase, mark, note, openCourse, readable } from './cou
 import { type HoldEnd, hold } from './hold.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
+import { resumed } from './resume.ts';
 import { watchHold } from './watch.ts';
 import { stimulate } from './stimulate.ts';
 import { closeAll } from './watched.ts';
@@ -35,8 +36,8 @@ export const run = async (input: RunInput): Promise<RunRecord> => {
   const course = await openCourse(input);
   announceRun(course);
   try {
-    const end = await (input.verb === 'run' ? verifyRelease(course) : lookNow(course));
-    const decision = await conclude(course, end);
+    if (input.verb === 'run') await takeBaseline(course);
+    const decision = (await resumed(course)) ?? (await judged(course));
     const rollback = await act(course, decision);
     return await finish(course, decision, rollback);
   } finally {
@@ -113,8 +114,10 @@ const announceRun = ({ input, watched, startedAt }: Course): void => {
   });
 };
 
+const judged = async (course: Course): Promise<Decision> =>
+  conclude(course, await (course.input.verb === 'run' ? verifyRelease(course) : lookNow(course)));
+
 const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
-  await takeBaseline(course);
   await bringOut(course);
   if (course.input.signal.aborted) return 'interrupted';
   if (course.stops.some(({ reason }) => reason !== 'rollout_stuck')) return 'stopped';

@@ -1,5 +1,6 @@
 // What a run is given: the whole outside world as arguments.
 import type {
+  BegunRollback,
   Emit,
   Io,
   Json,
@@ -36,6 +37,14 @@ export interface RunInput {
     verify: (signal: AbortSignal) => Promise<Verification>,
     snapshot: () => Promise<Record<string, RecordedSample[]>>,
   ) => Promise<RollbackReport>;
+  /** What an earlier call of the same run has begun; absent where there is no platform. */
+  begun?(deploy: {
+    service: string;
+    environment: string;
+    label: string | undefined;
+    /** ISO time. */
+    baselineTakenAt: string;
+  }): Promise<BegunRollback | undefined>;
   /** The newest migration that the database has applied; absent where the profile does not ask for it. */
   migration?(): Promise<string>;
   permission: Permission;

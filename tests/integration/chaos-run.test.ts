@@ -52,10 +52,26 @@ describe('SIGTERM in EXECUTING', () => {
     expect((await ended).exitCode).toBe(143);
     expect(await web.states()).toEqual(['PLANNED', 'FENCED', 'EXECUTING', 'EXECUTING!']);
     expect([web.live(), await web.undone()]).toEqual(['r1', ['r1']]);
-    // The same command again finds the old release live: nothing is left to do.
+    // The same command again finds the old release live: only the proof is left.
     const again = await web.holdpoint(...run);
-    expect([again.exitCode, await web.undone()]).toEqual([11, ['r1']]);
-    expect(again.stderr).toContain('nothing new is live: r1 was live before the deploy and still is');
+    expect([again.exitCode, await web.undone()]).toEqual([20, ['r1']]);
+    expect(again.stderr).toContain(
+      'note: an earlier call has gone back from bad to r1, which is live: it is proven now\n',
+    );
+    expect((await web.states()).slice(4)).toEqual(['PLANNED', 'WAITING', 'VERIFYING', 'ROLLED_BACK']);
+    // And once more: it has ended, and is told again.
+    const third = await web.holdpoint(...run);
+    expect([third.exitCode, (await web.states()).length]).toEqual([20, 8]);
+    expect(third.stderr).toContain('ended before, nothing was done again: back on r1');
+  });
+
+  it('and what is deployed afterwards is judged anew', async () => {
+    const web = await project();
+    const { child, ended } = web.start(...run, '--', ...web.deployTo('bad'));
+    interrupt(child, 1);
+    expect((await ended).exitCode).toBe(143);
+    const fixed = await web.holdpoint(...run, '--', ...web.deployTo('r2'));
+    expect([fixed.exitCode, web.live(), await web.undone()]).toEqual([0, 'r2', ['r1']]);
   });
 
   it('twice: it leaves at once, the command goes on without it, and the next call finds everything in order', async () => {
@@ -65,7 +81,7 @@ describe('SIGTERM in EXECUTING', () => {
     expect((await ended).exitCode).toBe(143);
     expect(await web.states()).toEqual(['PLANNED', 'FENCED', 'EXECUTING', 'EXECUTING!']);
     await expect.poll(() => web.undone(), { timeout: 30_000 }).toEqual(['r1']);
-    expect([(await web.holdpoint(...run)).exitCode, web.live()]).toEqual([11, 'r1']);
+    expect([(await web.holdpoint(...run)).exitCode, web.live(), await web.undone()]).toEqual([20, 'r1', ['r1']]);
   });
 });
 

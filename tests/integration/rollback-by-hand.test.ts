@@ -95,7 +95,7 @@ describe('by hand', () => {
     const again = await project.type(['rollback', 'web', '--to', 'r1', '--yes']);
     expect([again.exitCode, again.stderr.split('\n')[0]]).toEqual([
       2,
-      'r1 is live already; name one with --to REVISION',
+      'r1 is live already (is it well? holdpoint check web); name one with --to REVISION',
     ]);
     expect(again.stderr).toMatch(/^ {2}r3 {2}live .+ ago, release v3, PASSED/m);
   });
