@@ -102,6 +102,8 @@ export interface Verdict {
   asks?: 'block' | 'warn';
   /** true: the growth above the baseline is proven to belong to the release; false: proven that it does not. */
   introduced?: boolean;
+  /** Proven that it failed before the deploy, too, by what the kind itself knows of that time. */
+  preexisting?: true;
   /** A code out of the kind's `reasons`. */
   reason: string;
   /** The sentence: the number, the limit, what was seen. */

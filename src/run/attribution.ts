@@ -5,13 +5,13 @@ import type { Attribution, Verdict } from '../kit/index.ts';
 const worseFrom = 0.1;
 
 /**
- * In this order: it failed before the deploy and is not worse → `preexisting`, whatever the kind says; the kind proves
- * that the growth is somebody else's → `unknown`; it was looked at before and did not fail, or the kind proves that the
+ * In this order: it failed before the deploy and is not worse → `preexisting`, whatever the kind says, or the kind proves
+ * that; the kind proves that the growth is somebody else's → `unknown`; it was looked at before and did not fail, or the kind proves that the
  * growth belongs to the release → `introduced`; else `unknown`. `before` is the verdict on the baseline.
  */
 export const attribute = (verdict: Verdict, before: Verdict | undefined): Attribution => {
   if (verdict.outcome !== 'fail') return 'none';
-  if (before?.outcome === 'fail' && !isWorse(verdict, before)) return 'preexisting';
+  if (verdict.preexisting || (before?.outcome === 'fail' && !isWorse(verdict, before))) return 'preexisting';
   if (verdict.introduced === false) return 'unknown';
   if (before?.outcome === 'pass' || verdict.introduced === true) return 'introduced';
   return 'unknown';

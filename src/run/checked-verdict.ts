@@ -55,6 +55,7 @@ const rules: Rules<Verdict> = {
   settled: flag,
   asks: optional(oneOf('block', 'warn')),
   introduced: optional(flag),
+  preexisting: optional({ must: 'true', holds: (value) => value === true }),
   reason: sentence,
   because: sentence,
   next: optional(sentence),

@@ -65,7 +65,8 @@ const openJson = async (settings: JsonSettings, { io }: SourceWorld): Promise<So
   };
 
   return {
-    resolution: 1000,
+    // It is read anew at each look.
+    resolution: 1,
     async read(pointers, tick): Promise<Reading[]> {
       pointers.forEach(checkPointer);
       const at = io.clock.now();

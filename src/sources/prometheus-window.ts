@@ -27,8 +27,8 @@ export const checkFreeQuery = (query: string): void => {
  * a window and the first of the next one is extrapolated, not seen (prometheus/prometheus#3746).
  */
 export interface Accumulator {
-  /** The sums at a moment (epoch milliseconds); they grow once per window. */
-  read(ask: Asker, at: number): Promise<Series[]>;
+  /** The sums at a moment (epoch milliseconds), and until when they count: they grow once per window. */
+  read(ask: Asker, at: number): Promise<{ until: number; series: Series[] }>;
 }
 
 const keyOf = ({ labels }: RawSeries): string => JSON.stringify(Object.entries(labels).sort());
@@ -50,14 +50,14 @@ export const openAccumulator = (query: string, resolution: number): Accumulator 
   return {
     read: async (ask, at) => {
       const since = until;
-      if (since !== undefined && at - since < windowOf(resolution)) return [...sums.values()];
+      if (since !== undefined && at - since < windowOf(resolution)) return { until: since, series: [...sums.values()] };
       const found = await ask.at(filled(query, at - (since ?? at - windowOf(resolution))), at);
       // A look that was given up may still come back: its window has been counted by then.
       if (until === since) {
         until = at;
         add(found, since === undefined ? 0 : 1);
       }
-      return [...sums.values()];
+      return { until: until ?? at, series: [...sums.values()] };
     },
   };
 };

@@ -26,14 +26,18 @@ const startsAt = async (ask: Asker, selectors: readonly string[], at: number): P
 
 const idsOf = (series: readonly Series[]): string[] => [...new Set(series.map(({ instance }) => instance))];
 
-/** Reads one selector, or the counter of one free query, at a moment. */
-type ReadOne = (ask: Asker, selector: string, at: number) => Promise<Series[]>;
+/** The counter of one free query at a moment. */
+type Count = (selector: string, at: number) => ReturnType<Accumulator['read']>;
 
-const readNow = async (ask: Asker, selectors: readonly string[], at: number, one: ReadOne): Promise<Reading[]> => {
-  const [starts, ...lists] = await Promise.all([
-    startsAt(ask, selectors, at),
-    ...selectors.map((selector) => one(ask, selector, at)),
-  ]);
+/** Free queries grow once per window: everything is read as it was when the last window ended. */
+const readNow = async (ask: Asker, selectors: readonly string[], now: number, count: Count): Promise<Reading[]> => {
+  const counted = new Map(
+    await Promise.all(selectors.filter(isFreeQuery).map(async (one) => [one, await count(one, now)] as const)),
+  );
+  const at = Math.min(now, ...[...counted.values()].map(({ until }) => until));
+  const seriesOf = async (selector: string): Promise<Series[]> =>
+    counted.get(selector)?.series ?? (await ask.at(selector, at)).flatMap(toSeries);
+  const [starts, ...lists] = await Promise.all([startsAt(ask, selectors, at), ...selectors.map(seriesOf)]);
   const instances = instancesOf(idsOf(lists.flat()), starts);
   return lists.map((series) => ({ at, series, instances }));
 };
@@ -83,17 +87,19 @@ const openPrometheus = async (settings: PrometheusSettings, { io }: SourceWorld)
   await io.http.prepare?.();
   const { resolution } = settings;
   const counters = new Map<string, Accumulator>();
-  const readOne: ReadOne = async (ask, selector, at) => {
-    if (!isFreeQuery(selector)) return (await ask.at(selector, at)).flatMap(toSeries);
-    const counter = counters.get(selector) ?? openAccumulator(selector, resolution);
-    counters.set(selector, counter);
-    return counter.read(ask, at);
-  };
+  const countWith =
+    (ask: Asker): Count =>
+    (query, at) => {
+      const counter = counters.get(query) ?? openAccumulator(query, resolution);
+      counters.set(query, counter);
+      return counter.read(ask, at);
+    };
   return {
     resolution,
     async read(selectors, { signal }) {
       selectors.forEach(check);
-      return readNow(askPrometheus(io.http, settings, signal), selectors, io.clock.now(), readOne);
+      const ask = askPrometheus(io.http, settings, signal);
+      return readNow(ask, selectors, io.clock.now(), countWith(ask));
     },
     async past(selectors, { from, to }, step) {
       selectors.forEach(check);

@@ -71,14 +71,15 @@ const openScrape = async (settings: ScrapeSettings, { io }: SourceWorld): Promis
   };
 
   return {
-    resolution: 1000,
+    // It is read anew at each look.
+    resolution: 1,
     read: (asked, { signal }) => readPages(asked, signal),
     past: async (asked, { to }) => sinceStart(await readPages(asked), to),
     close: async () => undefined,
   };
 };
 
-/** Metrics read from the service itself: a new number each second, and each instance by its name. */
+/** Metrics read from the service itself: new numbers at each look, and each instance by its name. */
 export const scrape: SourceKind<ScrapeSettings> = {
   holdpointSource: 1,
   name: 'scrape',

@@ -200,6 +200,7 @@ describe('a baseline above the ceiling', () => {
   it('fails on, and rolling back is not expected to help', () => {
     const verdict = judge(times(10, unit(20, 100)), times(10, unit(20, 100)));
     expect(verdict).toMatchObject({ outcome: 'fail', asks: 'block', reason: 'above_ceiling', value: 0.2, limit: 0.05 });
+    expect(verdict.preexisting).toBe(true);
     expect(verdict.because).toBe(
       '200 of 1,000 requests failed (20 %) in 50 s, above the 5 % ceiling, but it was already (at least 16.4 %) before this deploy; rolling back is not expected to help',
     );
@@ -250,7 +251,8 @@ describe('a control group, counted at the same time', () => {
 
   it('above the ceiling, too, only blocks', () => {
     const verdict = judge(times(12, controlled(20, 80)), quiet);
-    expect(verdict).toMatchObject({ outcome: 'fail', asks: 'block', reason: 'above_ceiling', limit: 0.05 });
+    expect(verdict).toMatchObject({ outcome: 'fail', asks: 'block', introduced: false, reason: 'above_ceiling' });
+    expect(verdict.preexisting).toBeUndefined();
     expect(verdict.because).toMatch(
       /, above the 5 % ceiling, but so is the control group, which did not get the release \(at least 10 %\); rolling back is not expected to help$/,
     );
@@ -338,7 +340,7 @@ describe('one bad instance', () => {
   it('is named', () => {
     const verdict = judge(times(3, pair(27)));
     expect(verdict.because).toContain('; instance b alone 81 of 90 (90 %), the others 0 %; ');
-    expect(verdict.next).toBe('look at instance b first, the others are better');
+    expect(verdict.next).toBe('look at instance b: the others are better');
   });
 
   it('is not named when all are alike', () => {
@@ -443,6 +445,36 @@ describe('units out of counters', () => {
     expect(await session.sample(tick())).toEqual([
       { seen: { state: 'counted', requests: 60, errors: 0, seconds: 10 } },
     ]);
+  });
+
+  it('are never shorter than the time in which the source has a new number', async () => {
+    const at = (ms: number, value: number) => [reading(start + ms, [series(value)]), reading(start + ms, [])];
+    const source = { ...sourceOf([at(0, 100), at(5000, 100), at(10_000, 100), at(14_990, 250), at(20_000, 250)]) };
+    const session = await errorRateDelta.open(spec, worldOf({}, { ...source, resolution: 15_000 }));
+    const looks = [];
+    for (let n = 0; n < 5; n += 1) looks.push(await session.sample(tick()));
+    expect(looks).toEqual([[], [], [], [{ seen: { state: 'counted', requests: 150, errors: 0, seconds: 14.99 } }], []]);
+  });
+
+  it('of the past neither', async () => {
+    const asked: number[] = [];
+    const source = sourceOf([], async (_, __, step) => {
+      asked.push(step);
+      return [[], []];
+    });
+    const session = await errorRateDelta.open(spec, worldOf({}, { ...source, resolution: 15_000 }));
+    await session.past?.({ from: start, to: start + 60_000 }, 5000);
+    await session.past?.({ from: start, to: start + 60_000 }, 60_000);
+    expect(asked).toEqual([15_000, 60_000]);
+  });
+
+  it('that are longer than the looks are planned in so much smaller a number, so that each may bet more', () => {
+    const slow = schema.parse({
+      from: { source: 'prometheus', settings: { resolution: 15_000 }, query },
+    });
+    const late = [...times(10, unit(0, 50)), ...seen(unit(25, 50), unit(25, 50))];
+    const evidence = (settings: typeof spec) => /evidence (\S+):1/.exec(judge(late, quiet, {}, settings).because)?.[1];
+    expect([evidence(spec), evidence(slow)]).toEqual(['6', '14']);
   });
 
   it('the past of a source becomes baseline units; without one there is none', async () => {

@@ -120,7 +120,7 @@ describe('the verdict', () => {
     expect(verdict.because).toBe(
       '1,680 of 12,000 requests took longer than 250 ms (the edge of the histogram at the p95 before the deploy), 14 % in 60 s; limit 9.54 % = upper limit of the baseline (720 of 18,000 = 4 %, could be 4.77 %) × 2; evidence 1,000,000,000:1 (needed 125:1) after 12 units, true share at least 12.8 %; an unchanged service gives such an alarm with at most 1 % chance, however often one looks',
     );
-    expect(verdict.next).toContain('look at the slowest route of the new release first');
+    expect(verdict.next).toContain('look at the slowest route of the new release');
   });
 
   it('passes an unchanged service, with every percentile and what could not be excluded', () => {
@@ -340,7 +340,7 @@ describe('one bad instance', () => {
   it('is named', () => {
     const verdict = judge(times(12, mixed(usual, unit(500, 100, 350, 50))), quiet, {}, onlyP95);
     expect(verdict.because).toContain('; instance b alone 4,800 of 12,000 (40 %), the others 4 %; ');
-    expect(verdict.next).toBe('look at instance b first, the others are better');
+    expect(verdict.next).toBe('look at instance b: the others are better');
   });
 
   it('is not named when all are alike', () => {

@@ -21,6 +21,7 @@ it.each<[string, Verdict, Verdict | undefined, string]>([
     verdict('pass'),
     'unknown',
   ],
+  ['the kind proves that it failed before', failing({ preexisting: true }), verdict('inconclusive'), 'preexisting'],
   ['it failed before, without a number', failing(), failing(), 'preexisting'],
   ['it failed before, whatever the kind proves', failing({ introduced: true }), failing(), 'preexisting'],
   [

@@ -246,13 +246,8 @@ test('a native histogram has one series for each bucket that is not empty; one w
 describe('a free query', () => {
   const query = 'sum by (app) (increase(x_total[{{window}}]))';
 
-  const atTimes = async (answers: (string | undefined)[]) => {
-    const queries: string[] = [];
-    const server = await serve(async (request, response) => {
-      queries.push((await queryOf(request)).get('query') ?? '');
-      const value = answers[queries.length - 1];
-      response.end(success('vector', value === undefined ? [] : [{ metric: { app: 'auth' }, value: [1, value] }]));
-    });
+  const clocked = async (handler: Parameters<typeof serve>[0]) => {
+    const server = await serve(handler);
     const io = networkIo();
     closers.push(
       () => io.close(),
@@ -262,8 +257,21 @@ describe('a free query', () => {
     const settings = prometheus.settings.parse({ url: server.url, resolution: '5s' });
     const clock = { ...io.clock, now: () => now };
     const source = await prometheus.open(settings, { io: { ...io, clock }, root: '/', learn: () => undefined });
-    const valueAt = async (at: number, selector = query): Promise<number | undefined> => {
-      now = at;
+    const at = (ms: number): void => {
+      now = ms;
+    };
+    return { source, at };
+  };
+
+  const atTimes = async (answers: (string | undefined)[]) => {
+    const queries: string[] = [];
+    const { source, at } = await clocked(async (request, response) => {
+      queries.push((await queryOf(request)).get('query') ?? '');
+      const value = answers[queries.length - 1];
+      response.end(success('vector', value === undefined ? [] : [{ metric: { app: 'auth' }, value: [1, value] }]));
+    });
+    const valueAt = async (now: number, selector = query): Promise<number | undefined> => {
+      at(now);
       return (await source.read([selector], tick()))[0]?.series[0]?.value;
     };
     return { queries, valueAt };
@@ -275,6 +283,31 @@ describe('a free query', () => {
     for (const at of [1_000_000, 1_005_000, 1_019_999, 1_020_000, 1_045_000, 1_065_000]) values.push(await valueAt(at));
     expect(values).toEqual([0, 0, 0, 7, 7, 9.5]);
     expect(queries).toEqual([20, 20, 25, 20].map((s) => `sum by (app) (increase(x_total[${s}s]))`));
+  });
+
+  test('tells of the moment at which its last window ended, and so does a selector beside it', async () => {
+    const times: [string | null, string | null][] = [];
+    const { source, at } = await clocked(async (request, response) => {
+      const form = await queryOf(request);
+      times.push([form.get('query'), form.get('time')]);
+      response.end(success('vector', [{ metric: { app: 'auth' }, value: [1, '5'] }]));
+    });
+    const read = async (now: number) => {
+      at(now);
+      return (await source.read([query, 'x_total'], tick())).map((reading) => [reading.at, reading.series[0]?.value]);
+    };
+    const first = [1_000_000, 0];
+    expect(await read(1_000_000)).toEqual([first, [1_000_000, 5]]);
+    expect(await read(1_019_000)).toEqual([first, [1_000_000, 5]]);
+    expect(await read(1_020_000)).toEqual([
+      [1_020_000, 5],
+      [1_020_000, 5],
+    ]);
+    expect(times.filter(([asked]) => asked === 'x_total').map(([, time]) => time)).toEqual([
+      '1000.000',
+      '1000.000',
+      '1020.000',
+    ]);
   });
 
   test('NaN is no increase', async () => {

@@ -43,7 +43,7 @@ const judgeUnits = (units: Unit[], given: RateCase): Verdict => {
     reason: 'worse_than_before',
     provesChange: false,
     next: {
-      worse: 'look at the log of the new release for the failing route and status first',
+      worse: 'look at the log of the new release for the failing route and status',
       before: 'look for what broke it before this deploy: the releases before, a dependency, the database',
     },
     length,

@@ -91,7 +91,7 @@ const judgeAt = (bound: Bound, units: readonly Unit[], given: RateCase): Verdict
     provesChange: true,
     next: {
       worse:
-        'look at the slowest route of the new release first, and whether it waits: for a connection of the pool, a lock, another service',
+        'look at the slowest route of the new release, and whether it waits: for a connection of the pool, a lock, another service',
       before: 'look for what slowed it down before this deploy: the releases before, a dependency, the database',
     },
     length,

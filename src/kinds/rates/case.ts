@@ -1,5 +1,5 @@
 // What a check has counted, weighed: against a control group, else the time before the deploy, else the ceiling alone.
-import type { JudgePlan } from '../../kit/index.ts';
+import type { JudgePlan, SourceRef } from '../../kit/index.ts';
 import { dispersion } from '../../stats/dispersion.ts';
 import { type Tally, total } from '../../stats/tally.ts';
 import type { Tolerance } from '../../stats/tolerance.ts';
@@ -13,6 +13,8 @@ export interface RateTerms {
   require: 'evidence' | 'proof';
   strict: boolean;
   minRequests: number;
+  /** The source with its settings. */
+  from: SourceRef;
 }
 
 /** One sequential test: bad requests among all, unit by unit. */
@@ -38,12 +40,25 @@ export interface Weighed {
   from: 'baseline' | 'control group';
 }
 
+/** How many units the hold has: as many as looks, or fewer where the source has new numbers less often. */
+const plannedUnits = ({ units, every }: JudgePlan, { from }: RateTerms): number =>
+  Math.max(1, Math.floor((units * every) / Math.max(every, resolutionOf(from.settings))));
+
+/** Milliseconds; 0 for a source that is as fast as it is asked. */
+const resolutionOf = (settings: unknown): number =>
+  typeof settings === 'object' &&
+  settings !== null &&
+  'resolution' in settings &&
+  typeof settings.resolution === 'number'
+    ? settings.resolution
+    : 0;
+
 const termsOf = ({ units, past, plan, terms }: RateCase): Omit<Case, 'tolerance'> => ({
   units,
   alpha: plan.alpha,
   beta: plan.beta,
   // Fixed before the first unit: a plan that grew with the data would void the guarantee.
-  planned: Math.max(1, plan.units),
+  planned: plannedUnits(plan, terms),
   strict: terms.strict,
   phi: dispersion(past)?.upper,
   minUnitsForPass: unitsForProof,

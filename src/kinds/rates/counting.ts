@@ -10,7 +10,10 @@ export interface Counting<Seen> {
   past(readings: readonly (readonly Reading[])[]): Sample<Seen>[];
 }
 
-/** Opens the source that is named. */
+/** Timers come a little early: a unit may be so much shorter than what the source can tell apart. */
+const early = 0.8;
+
+/** Opens the source that is named. A unit is never shorter than the time in which the source has a new number. */
 export const openCounting = async <Seen>(
   from: SourceRef,
   world: World,
@@ -23,10 +26,14 @@ export const openCounting = async <Seen>(
     sample: async (tick) => {
       const now = await source.read(selectors, tick);
       const earlier = before;
+      const length = earlier === undefined ? Infinity : (now[0]?.at ?? 0) - (earlier[0]?.at ?? 0);
+      if (length < early * source.resolution) return look(now, undefined);
       before = now;
       return look(now, earlier);
     },
-    ...(history && { past: async (span, unit) => past(await history(selectors, span, unit)) }),
+    ...(history && {
+      past: async (span, unit) => past(await history(selectors, span, Math.max(unit, source.resolution))),
+    }),
     close: () => source.close(),
   };
 };

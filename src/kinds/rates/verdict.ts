@@ -72,7 +72,7 @@ const failed = (facts: Facts, { provesChange, reason, next }: RateTest): Verdict
   ...(facts.compared && (facts.from === 'control group' || provesChange) ? { introduced: true } : {}),
   reason: facts.compared ? reason : 'above_ceiling',
   because: failText(facts),
-  next: facts.worst ? `look at instance ${facts.worst.name} first, the others are better` : next.worse,
+  next: facts.worst ? `look at instance ${facts.worst.name}: the others are better` : next.worse,
   ...numbers(facts.weighing),
 });
 
@@ -80,6 +80,8 @@ const stillBroken = (facts: Facts, before: Weighing, ceiling: number, { next }: 
   outcome: 'fail',
   settled: true,
   asks: 'block',
+  // Of the control group nothing is known from before the deploy.
+  ...(facts.from === 'baseline' ? { preexisting: true } : { introduced: false }),
   reason: 'above_ceiling',
   because: brokenCeilingText(facts, before, ceiling),
   next: next.before,

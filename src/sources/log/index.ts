@@ -118,7 +118,8 @@ const openLog = async (settings: LogSettings, world: SourceWorld): Promise<Sourc
   };
 
   return {
-    resolution: 1000,
+    // It is read anew at each look.
+    resolution: 1,
     read: (selectors) => {
       // A read that was given up may still be under way: two at once would count lines twice.
       const answer = last.then(() => readAll(selectors));
