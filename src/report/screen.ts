@@ -65,7 +65,7 @@ const decided = ({ decided: known }: View, page: Canvas): string[] => {
   return [
     ...sentence(`${actionWord[decision.action]}: ${headline}`, page, most, actionTone[decision.action]),
     ...(decision.withheld === undefined ? [] : [line(`rollback withheld: ${decision.withheld}`, page, 'warn')]),
-    ...diagnosis.next.slice(0, 2).map((step) => line(`next: ${step}`, page)),
+    ...diagnosis.next.slice(0, 2).flatMap((step) => sentence(`next: ${step}`, page, page.rows >= 20 ? 2 : 1)),
   ];
 };
 

@@ -15,6 +15,11 @@ it.each([
   ['pw is swordfish', 'pw is [pw]'],
   ['pw is sword\u001b[1mfish', 'pw is [pw]'],
   ['key is two\nlines', 'key is [key]'],
+  ['x ::set-output name=verdict::passed', 'x : :set-output name=verdict::passed'],
+  [`${'a'.repeat(9)}::error::no`, `${'a'.repeat(9)}: :error::no`],
+  ['##[set-output name=verdict;]passed', '# #[set-output name=verdict;]passed'],
+  ['##vso[task.complete] ##teamcity[a]', '# #vso[task.complete] # #teamcity[a]'],
+  ['std::string at ::1:5432, ::ffff:127.0.0.1, ## [2]', 'std::string at ::1:5432, ::ffff:127.0.0.1, ## [2]'],
 ])('%j becomes %j', (text, expected) => {
   expect(clean(text, redact)).toBe(expected);
 });

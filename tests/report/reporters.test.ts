@@ -4,7 +4,7 @@ import { json } from '../../src/report/json.ts';
 import { reporters } from '../../src/report/index.ts';
 import { incidentRecord } from '../helpers/records.ts';
 import { reporterContract } from './contract.ts';
-import { fakeClock, fakeOut } from './fakes.ts';
+import { fakeClock, fakeOut, textOf } from './fakes.ts';
 
 it('all are known by name', () => {
   expect(Object.entries(reporters).map(([name, make]) => [name, make().writes])).toEqual([
@@ -31,6 +31,13 @@ for (const reporter of Object.values(reporters).map((make) => make())) {
       reporterContract({ ...reporter, open });
     });
 }
+
+it('json holds nothing that a CI takes for an order when it is printed into its log', () => {
+  const record = incidentRecord({ service: 'auth ##[add-mask]x ##vso[task.complete] ###[' });
+  const text = textOf(json, record);
+  expect(text).toContain(String.raw`"service": "auth #\u0023[add-mask]x #\u0023vso[task.complete] ##\u0023["`);
+  expect(JSON.parse(text)).toEqual(record);
+});
 
 it('json writes the whole record as one document that reads back the same', () => {
   const out = fakeOut();

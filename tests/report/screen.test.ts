@@ -46,7 +46,8 @@ run auth/production · 9f3c1a2
 ROLLBACK: 37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41
   holds 34, before the deploy 4. error-rate-delta and login fail now, most
   likely because of it.
-next: look for code in the new release that takes a connection and never gives…
+next: look for code in the new release that takes a connection and never gives
+  it back
 rollback: PLANNED › EXECUTING
   current is set to releases/rs-7d9f
 ✗ Login                                              ████
