@@ -1,12 +1,11 @@
 // The source `json` against real pages: the contract, and everything that is no number.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/kit/json.ts';
 import { atPointer, isPointer } from '../../src/kit/pointer.ts';
-import type { Source } from '../../src/kit/source.ts';
 import { json } from '../../src/sources/json.ts';
-import { networkIo } from '../helpers/fake-io.ts';
 import { serve } from '../helpers/servers.ts';
-import { missedRead, type Shown, type SourceLab, sourceContract, tick } from './contract.ts';
+import { missedRead, type Shown, sourceContract, tick } from './contract.ts';
+import { host, pagesOf, twoInstances } from './pages.ts';
 
 /** JSON has no word for NaN (JavaScript writes null), but one for numbers beyond all bounds. */
 const number = (value: number): string => (value === Infinity ? '1e999' : JSON.stringify(value));
@@ -22,28 +21,9 @@ const documentOf = (shown: readonly Shown[]): string => {
   return `{${members.join(',')}}`;
 };
 
-const openLab = async (): Promise<SourceLab> => {
-  let shown: readonly Shown[] = [];
-  const instance = (name: string) =>
-    serve((_, response) => void response.end(documentOf(shown.filter((one) => one.instance === name))));
-  const [blue, green] = [await instance('blue'), await instance('green')];
-  let open = true;
-  return {
-    settings: {
-      urls: { blue: `${blue.url}/status`, green: `${green.url}/status` },
-      startedAt: '/process_start_time_seconds',
-    },
-    show: (series) => {
-      shown = series;
-    },
-    close: async () => {
-      if (open) await Promise.all([blue.close(), green.close()]);
-      open = false;
-    },
-  };
-};
+const lab = twoInstances('/status', documentOf, { startedAt: '/process_start_time_seconds' });
 
-sourceContract(json, ['blue', 'green'], openLab, {
+sourceContract(json, ['blue', 'green'], lab, {
   all: '/requests_total/200',
   errors: '/requests_total/500',
   absent: '/nothing_total',
@@ -51,24 +31,7 @@ sourceContract(json, ['blue', 'green'], openLab, {
   single: true,
 });
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const reading = async (settings: unknown): Promise<Source> => {
-  const io = networkIo();
-  closers.push(() => io.close());
-  return json.open(json.settings.parse(settings), { io, root: '/', learn: () => undefined });
-};
-
-const answering = async (status: number, body: string): Promise<string> => {
-  const server = await serve((_, response) => void response.writeHead(status).end(body));
-  closers.push(() => server.close());
-  return `${server.url}/status`;
-};
-
-const host = (url: string): string => new URL(url).host;
+const { kept, reading, answering } = pagesOf(json, '/status');
 
 const unreadable = async (body: string, pointer: string): Promise<unknown> => {
   const url = await answering(200, body);
@@ -119,10 +82,9 @@ test('a selector of another source is our mistake, and the sentence says how to 
 });
 
 test('headers are sent', async () => {
-  const server = await serve(
-    ({ headers }, response) => void response.end(JSON.stringify({ n: headers.authorization?.length })),
+  const server = kept(
+    await serve(({ headers }, response) => void response.end(JSON.stringify({ n: headers.authorization?.length }))),
   );
-  closers.push(() => server.close());
   const source = await reading({ url: server.url, headers: { Authorization: 'Bearer abc' } });
   expect((await source.read(['/n'], tick()))[0]?.series[0]?.value).toBe(10);
 });

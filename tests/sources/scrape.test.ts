@@ -1,10 +1,9 @@
 // The source `scrape` against real metrics pages, good and bad ones.
-import { afterEach, expect, test } from 'vitest';
-import type { Source } from '../../src/kit/source.ts';
+import { expect, test } from 'vitest';
 import { scrape } from '../../src/sources/scrape.ts';
-import { networkIo } from '../helpers/fake-io.ts';
 import { serve } from '../helpers/servers.ts';
-import { missedRead, type Shown, type SourceLab, sourceContract, tick } from './contract.ts';
+import { missedRead, type Shown, sourceContract, tick } from './contract.ts';
+import { host, pagesOf, twoInstances } from './pages.ts';
 
 const number = (value: number): string => (value === Infinity ? '+Inf' : String(value));
 
@@ -16,44 +15,9 @@ const page = (shown: readonly Shown[]): string =>
     })
     .join('');
 
-const openLab = async (): Promise<SourceLab> => {
-  let shown: readonly Shown[] = [];
-  const instance = (name: string) =>
-    serve((_, response) => void response.end(page(shown.filter((one) => one.instance === name))));
-  const [blue, green] = [await instance('blue'), await instance('green')];
-  let open = true;
-  return {
-    settings: { urls: { blue: `${blue.url}/metrics`, green: `${green.url}/metrics` } },
-    show: (series) => {
-      shown = series;
-    },
-    close: async () => {
-      if (open) await Promise.all([blue.close(), green.close()]);
-      open = false;
-    },
-  };
-};
+sourceContract(scrape, ['blue', 'green'], twoInstances('/metrics', page));
 
-sourceContract(scrape, ['blue', 'green'], openLab);
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const reading = async (settings: unknown): Promise<Source> => {
-  const io = networkIo();
-  closers.push(() => io.close());
-  return scrape.open(scrape.settings.parse(settings), { io, root: '/', learn: () => undefined });
-};
-
-const answering = async (status: number, body: string): Promise<string> => {
-  const server = await serve((_, response) => void response.writeHead(status).end(body));
-  closers.push(() => server.close());
-  return `${server.url}/metrics`;
-};
-
-const host = (url: string): string => new URL(url).host;
+const { kept, reading, answering } = pagesOf(scrape, '/metrics');
 
 test.each<[number, string, string, string]>([
   [503, '', 'source_503', 'answered 503, expected 200'],
@@ -78,8 +42,7 @@ test('one page of several that fails is named', async () => {
 });
 
 test('a page that hangs is given up after its timeout', async () => {
-  const server = await serve(() => undefined);
-  closers.push(() => server.close());
+  const server = kept(await serve(() => undefined));
   expect(await missedRead(await reading({ url: server.url, timeout: '100ms' }))).toEqual({
     by: 'instrument',
     reason: 'source_timeout',
@@ -98,8 +61,7 @@ test('an instance is named by host and port, and by its path where one host has 
 });
 
 test('headers are sent', async () => {
-  const server = await serve(({ headers }, response) => void response.end(`up{t="${headers.authorization}"} 1`));
-  closers.push(() => server.close());
+  const server = kept(await serve(({ headers }, response) => void response.end(`up{t="${headers.authorization}"} 1`)));
   const source = await reading({ url: server.url, headers: { Authorization: 'Bearer abc' } });
   const [up] = await source.read(['up'], tick());
   expect(up?.series[0]?.labels).toEqual({ __name__: 'up', t: 'Bearer abc' });
@@ -117,7 +79,7 @@ const changing = async (answers: readonly [start: number, requests: number][]): 
     n += 1;
     response.end(`process_start_time_seconds ${start}\nrequests_total{code="200"} ${requests}\n`);
   });
-  closers.push(() => server.close());
+  kept(server);
   return `${server.url}/metrics`;
 };
 
