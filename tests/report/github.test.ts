@@ -62,7 +62,7 @@ describe('annotations', () => {
       exitCode: 10,
     });
     expect(textOf(github, record).split('\n').slice(1)).toEqual([
-      '::error title=a%2Cfile=x%3A%3Ab%250A%3A fail::one ::set-output name=verdict::passed %253A',
+      '::error title=a%2Cfile=x%3A%3Ab%250A%3A fail::one : :set-output name=verdict::passed %253A',
       '',
     ]);
   });
