@@ -18,6 +18,17 @@ export const sufficientAlone = { sufficientAlone: true };
 /** Plays a run to its end in virtual time. */
 export const play = (engine: Engine, input: RunInput): Promise<RunRecord> => engine.clock.until(run(input));
 
+/** What a rollback reports: that all went well, unless `over` says otherwise. */
+export const reportOf = (over: Partial<RollbackReport> = {}): RollbackReport => ({
+  state: 'ROLLED_BACK',
+  reason: '',
+  because: '',
+  verified: true,
+  guards: [],
+  acts: [],
+  ...over,
+});
+
 /** A rollback that goes back at once and verifies; its orders are kept in `orders`. */
 export const undo =
   (engine: Engine, orders: RollbackOrder[] = []): NonNullable<RunInput['rollBack']> =>
@@ -25,13 +36,5 @@ export const undo =
     orders.push(order);
     engine.live.revision = order.to ?? null;
     const { green, because } = await verify(new AbortController().signal);
-    return {
-      state: green ? 'ROLLED_BACK' : 'UNVERIFIED',
-      reason: '',
-      because,
-      verified: green,
-      guards: [],
-      acts: [],
-      to: order.to ?? '',
-    };
+    return reportOf({ state: green ? 'ROLLED_BACK' : 'UNVERIFIED', because, verified: green, to: order.to ?? '' });
   };

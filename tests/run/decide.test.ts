@@ -1,10 +1,10 @@
 // The decision and its exit code: worst action wins, nothing is green by default, a rollback must be justified.
 import { describe, expect, it } from 'vitest';
-import type { RollbackReport } from '../../src/kit/index.ts';
 import { decide, type Permission } from '../../src/run/decide.ts';
 import { type Ending, exitCode } from '../../src/run/exit-code.ts';
 import type { Finding, Stop } from '../../src/run/finding.ts';
 import { check, finding, verdict } from '../helpers/findings.ts';
+import { reportOf } from '../helpers/plays.ts';
 
 const allowed: Permission = { rollback: true };
 const forbidden: Permission = { rollback: false, because: '--no-rollback was given' };
@@ -97,16 +97,6 @@ describe('decide', () => {
   });
 });
 
-const report = (over: Partial<RollbackReport>): RollbackReport => ({
-  state: 'ROLLED_BACK',
-  reason: '',
-  because: '',
-  verified: true,
-  guards: [],
-  acts: [],
-  ...over,
-});
-
 const ending = (findings: Finding[], over: Partial<Ending> & { stops?: Stop[] } = {}): Ending => {
   const stops = over.stops ?? [];
   return { verb: 'run', decision: decide(findings, stops, allowed), findings, stops, shadow: false, ...over };
@@ -129,24 +119,27 @@ describe('exit codes', () => {
     [10, 'the deploy command failed', ending([], { stops: [deployFailed] })],
     [10, 'a rollback that was withheld', ending([loginDown], { decision: decide([loginDown], [], forbidden) })],
     [10, 'by hand, an old failure is a failure', ending([old], { verb: 'check' })],
-    [20, 'rolled back and verified', ending([loginDown], { rollback: report({}) })],
-    [21, 'rolled back, still failing', ending([loginDown], { rollback: report({ state: 'UNVERIFIED' }) })],
-    [22, 'refused', ending([loginDown], { rollback: report({ state: 'REFUSED', reason: 'superseded' }) })],
-    [23, 'failed', ending([loginDown], { rollback: report({ state: 'FAILED' }) })],
-    [23, 'state unknown', ending([loginDown], { rollback: report({ state: 'EXECUTING', reason: 'unknown' }) })],
+    [20, 'rolled back and verified', ending([loginDown], { rollback: reportOf() })],
+    [21, 'rolled back, still failing', ending([loginDown], { rollback: reportOf({ state: 'UNVERIFIED' }) })],
+    [22, 'refused', ending([loginDown], { rollback: reportOf({ state: 'REFUSED', reason: 'superseded' }) })],
+    [23, 'failed', ending([loginDown], { rollback: reportOf({ state: 'FAILED' }) })],
+    [23, 'state unknown', ending([loginDown], { rollback: reportOf({ state: 'EXECUTING', reason: 'unknown' }) })],
     [130, 'SIGINT', ending([green], { interrupted: 'SIGINT' })],
     [143, 'SIGTERM', ending([green, blind], { interrupted: 'SIGTERM' })],
     [
       143,
       'a signal during the rollback',
-      ending([loginDown], { interrupted: 'SIGTERM', rollback: report({ state: 'EXECUTING', reason: 'interrupted' }) }),
+      ending([loginDown], {
+        interrupted: 'SIGTERM',
+        rollback: reportOf({ state: 'EXECUTING', reason: 'interrupted' }),
+      }),
     ],
     [
       20,
       'a signal, but the rollback came to its end',
-      ending([loginDown], { interrupted: 'SIGTERM', rollback: report({}) }),
+      ending([loginDown], { interrupted: 'SIGTERM', rollback: reportOf() }),
     ],
-    [0, 'a drill', ending([loginDown], { rollback: report({ state: 'WITHHELD', reason: 'drill' }) })],
+    [0, 'a drill', ending([loginDown], { rollback: reportOf({ state: 'WITHHELD', reason: 'drill' }) })],
     [0, 'shadow', ending([loginDown], { shadow: true, decision: decide([loginDown], [], forbidden) })],
   ])('%i: %s', (code, _, given) => {
     expect(exitCode(given)).toBe(code);

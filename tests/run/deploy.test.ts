@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RollbackOrder } from '../../src/kit/index.ts';
 import type { RunInput } from '../../src/run/index.ts';
 import { type Engine, scripted, startEngine } from '../helpers/engine.ts';
-import { broken, fine, play, sufficientAlone, undo } from '../helpers/plays.ts';
+import { broken, fine, play, reportOf, sufficientAlone, undo } from '../helpers/plays.ts';
 
 describe('the deploy', () => {
   it('that changes nothing is never a pass', async () => {
@@ -130,7 +130,7 @@ describe('the deploy', () => {
     const rollBack: RunInput['rollBack'] = async (order, verify) => {
       orders.push(order);
       const { green, because } = await verify(new AbortController().signal);
-      return { state: 'ROLLED_BACK', reason: '', because, verified: green, guards: [], acts: [] };
+      return reportOf({ because, verified: green });
     };
     const permission = { rollback: true, asked: true };
     const input = engine.input([scripted('a', fine), scripted('b', fine)], { rollBack, permission });

@@ -1,9 +1,10 @@
 // The diagnosis: the deepest failing layer first, what follows from it, and what to do.
 import { describe, expect, it } from 'vitest';
-import type { Decision, Outcome, RollbackReport } from '../../src/kit/index.ts';
+import type { Decision, Outcome } from '../../src/kit/index.ts';
 import { diagnose } from '../../src/run/diagnose.ts';
 import type { Finding } from '../../src/run/finding.ts';
 import { check, finding, verdict } from '../helpers/findings.ts';
+import { reportOf } from '../helpers/plays.ts';
 
 const block: Decision = { action: 'block', because: [] };
 const pass: Decision = { action: 'pass', because: [] };
@@ -140,27 +141,18 @@ describe('by hand', () => {
 });
 
 describe('after a rollback', () => {
-  const report = (over: Partial<RollbackReport>): RollbackReport => ({
-    state: 'ROLLED_BACK',
-    reason: '',
-    because: '',
-    verified: true,
-    guards: [],
-    acts: [],
-    to: 'rs/1',
-    ...over,
-  });
   const decision: Decision = { action: 'rollback', because: [] };
 
   it('that helped, the cause is still told', () => {
-    const rollback = report({ from: 'rs/2' });
+    const rollback = reportOf({ from: 'rs/2', to: 'rs/1' });
     const { headline, next } = diagnose({ decision, findings: [login('fail')], stops: [], rollback });
     expect(headline).toBe('POST /login answered 500.');
     expect(next).toEqual(['nothing is urgent: rs/1 is live again; mend the cause before rs/2 is deployed once more']);
   });
 
   it('that did not help, the cause outlives the release', () => {
-    const rollback = report({ state: 'UNVERIFIED', because: 'After 10 s not green: login: POST /login answered 500.' });
+    const because = 'After 10 s not green: login: POST /login answered 500.';
+    const rollback = reportOf({ state: 'UNVERIFIED', to: 'rs/1', because });
     const { headline, next } = diagnose({ decision, findings: [login('fail')], stops: [], rollback });
     expect(headline).toBe(
       'Going back to rs/1 did not help: After 10 s not green: login: POST /login answered 500. The cause outlives the release: state that it left behind (a migration, changed data, configuration) or something outside of it. First seen as: POST /login answered 500.',

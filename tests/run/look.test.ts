@@ -1,10 +1,10 @@
 // Looks of kinds from other packages: what is no look becomes an error of ours, never a sample.
 import { describe, expect, it } from 'vitest';
 import { createClock } from '../../src/io/clock.ts';
-import type { CheckPlan, Json, JudgePlan, Look } from '../../src/kit/index.ts';
+import type { Json, Look } from '../../src/kit/index.ts';
 import { look } from '../../src/run/look.ts';
 import type { Watched } from '../../src/run/watched.ts';
-import { scriptedKind } from '../helpers/fake-kind.ts';
+import { watchedBy } from '../helpers/watched.ts';
 
 const circle: Record<string, unknown> = {};
 circle['self'] = circle;
@@ -12,17 +12,7 @@ circle['self'] = circle;
 const missed = (fields: object): unknown => [{ missed: fields }];
 
 /** A check whose session gives exactly this. */
-const giving = (looks: unknown): Watched => ({
-  check: { id: 'odd', kind: scriptedKind(() => 0), timeout: 1000 } as unknown as CheckPlan,
-  opened: { session: { sample: async () => looks as Look<Json>[], close: async () => {} } },
-  plan: {} as JudgePlan,
-  marks: [],
-  baseline: { from: 'none', samples: [] },
-  before: undefined,
-  samples: [],
-  pending: undefined,
-  confirmed: undefined,
-});
+const giving = (looks: unknown): Watched => watchedBy(async () => looks as Look<Json>[]);
 
 describe('a look that cannot be used', () => {
   it.each<[string, unknown]>([

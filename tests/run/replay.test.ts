@@ -5,6 +5,7 @@ import { type CheckPlan, confirmed, judged, type Profile, probeVerdict, type Run
 import { replay, run, type RunInput } from '../../src/run/index.ts';
 import type { Script, Value } from '../helpers/fake-kind.ts';
 import { type Engine, scripted, startEngine } from '../helpers/engine.ts';
+import { reportOf } from '../helpers/plays.ts';
 
 /** A check whose limit is a setting, as people tune it. */
 const limited = (id: string, script: Script, limit: number, over: Partial<CheckPlan> = {}): CheckPlan => ({
@@ -49,14 +50,7 @@ const ofRecord = ({ decision, exitCode, checks }: RunRecord) => [
   checks.map(({ outcome, attribution, because }) => [outcome, attribution, because]),
 ];
 
-const rolledBack: NonNullable<RunInput['rollBack']> = async () => ({
-  state: 'ROLLED_BACK',
-  reason: '',
-  because: '',
-  verified: true,
-  guards: [],
-  acts: [],
-});
+const rolledBack: NonNullable<RunInput['rollBack']> = async () => reportOf();
 
 describe('the same profile', () => {
   it('passes again, at the same moment', async () => {

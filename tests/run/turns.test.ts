@@ -1,24 +1,9 @@
 // Looks take turns: so many at once, first come, first served, and none begins after the run has ended.
 import { expect, it } from 'vitest';
 import { createClock } from '../../src/io/clock.ts';
-import type { CheckPlan, JudgePlan, Tick } from '../../src/kit/index.ts';
 import { look } from '../../src/run/look.ts';
-import { createTurns, type Turns } from '../../src/run/turns.ts';
-import type { Watched } from '../../src/run/watched.ts';
-import { scriptedKind } from '../helpers/fake-kind.ts';
-
-const watchedBy = (turns: Turns, sample: (tick: Tick) => Promise<never[]>): Watched => ({
-  check: { id: 'slow', kind: scriptedKind(() => 0), timeout: 1000 } as unknown as CheckPlan,
-  opened: { session: { sample, close: async () => undefined } },
-  plan: {} as JudgePlan,
-  marks: [],
-  baseline: { from: 'none', samples: [] },
-  before: undefined,
-  samples: [],
-  pending: undefined,
-  confirmed: undefined,
-  turns,
-});
+import { createTurns } from '../../src/run/turns.ts';
+import { watchedBy } from '../helpers/watched.ts';
 
 it('as many at once as there are turns, in the order in which they came', async () => {
   const turns = createTurns(2);
@@ -53,7 +38,7 @@ it('a look that waited when the run ended does not begin', async () => {
     return [];
   };
   const looks = ['first', 'second'].map((name) =>
-    look(watchedBy(turns, sampler(name)), { phase: 'hold', n: 0 }, clock, controller.signal),
+    look(watchedBy(sampler(name), { turns }), { phase: 'hold', n: 0 }, clock, controller.signal),
   );
   expect(await Promise.all(looks)).toEqual([[], []]);
   expect(begun).toEqual(['first']);
