@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { UsageError } from '../kit/index.ts';
+import { literal } from '../profile/index.ts';
 import { type Context, signalCode } from './context.ts';
 import { withFiles } from './memory-files.ts';
 import { NotBegun } from './not-begun.ts';
@@ -107,7 +108,7 @@ const connectionsCheck = ({ role }: ProfileFlags, url: URL): object => {
 
 /** What was typed stands for itself: a `${` in it is no reference. The password is the one that is. */
 const escaped = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return literal(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   if ('reference' in value) return `\${secret:${String(value.reference)}}`;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escaped(one)]));

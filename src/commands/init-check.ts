@@ -1,36 +1,50 @@
 // `holdpoint init check NAME -- curl …`: a check of kind `http` out of the curl line that somebody has at hand.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { UsageError } from '../kit/index.ts';
 import { profilesFolder, projectRoot } from '../profile/index.ts';
 import type { Context } from './context.ts';
-import { type Curl, readCurl } from './curl.ts';
+import { checkOf, type CurlCheck, looksSecret } from './curl/check.ts';
+import { curlWords, readCurl } from './curl/index.ts';
 import { writeValid } from './init.ts';
 import { withFiles } from './memory-files.ts';
 
 /** Writes `checks/NAME.yaml`, proves that it loads in a profile, and prints the lines that use it. */
 export const initCheckCommand = async (words: readonly string[], context: Context): Promise<number> => {
-  const [name = '', program, ...args] = words;
-  if (!/^\w[\w-]*$/.test(name) || program !== 'curl')
+  const [name = '', ...typed] = words;
+  if (!/^\w[\w-]*$/.test(name) || !/^\s*curl(?:\s|$)/.test(typed[0] ?? ''))
     throw new UsageError('write it like: holdpoint init check health -- curl https://auth.example.com/health');
-  const { target, check, secrets } = checkOf(name, readCurl(args));
+  const curl = await readCurl(curlWords(typed), (path) => fileOf(path, context));
+  const made = checkOf(name, curl);
   const root = (await projectRoot(context.cwd, context.io.files)) ?? context.cwd;
-  const text = `# One request and what its answer must look like; made of a curl line. \`holdpoint explain http\` has the keys.\n${stringify(check)}`;
-  const use = stringify({ [name]: { use: `./checks/${name}.yaml`, target } });
-  const probe = join(root, profilesFolder, '.init.yaml');
+  const text = `# One request and what its answer must look like; made of a curl line. \`holdpoint explain http\` has the keys.\n${stringify(made.check, { lineWidth: 0 })}`;
   await writeValid(
     new Map([[join(root, 'checks', `${name}.yaml`), text]]),
     '.init',
     root,
-    withProbe(context, probe, name, target),
+    withProbe(context, join(root, profilesFolder, '.init.yaml'), name, made.target),
   );
-  const needed = secrets.map(
-    (secret) => `export ${secret}=…   # was on the curl line; it belongs into the environment\n`,
-  );
-  context.stdout.write(
-    `checks/${name}.yaml was written. In a profile:\n\nchecks:\n${use.replaceAll(/^/gm, '  ').trimEnd()}\n\n${needed.join('')}`,
-  );
+  const notes = looksSecret(curl.body.body)
+    ? [...curl.notes, 'the body stands in the file as it is: write what is secret in it as ${secret:NAME}']
+    : curl.notes;
+  context.stdout.write(told(name, made, notes));
   return 0;
+};
+
+const told = (name: string, { target, secrets }: CurlCheck, notes: readonly string[]): string => {
+  const use = stringify({ [name]: { use: `./checks/${name}.yaml`, target } }, { lineWidth: 0 });
+  const exports = [...secrets].map(([variable, { value, about }]) => `export ${variable}=${value}   # ${about}\n`);
+  return [
+    `checks/${name}.yaml was written. In a profile:\n\nchecks:\n${use.replaceAll(/^/gm, '  ').trimEnd()}\n\n`,
+    ...exports,
+    ...notes.map((note) => `note: ${note}\n`),
+  ].join('');
+};
+
+const fileOf = async (path: string, { cwd, io }: Context): Promise<string> => {
+  const text = path === '-' ? undefined : await io.files.readIfExists(resolve(cwd, path));
+  if (text === undefined) throw new UsageError(`the curl line reads ${path}, and there is no such file`);
+  return text;
 };
 
 /** A profile in memory that uses the check, so that it can be validated. */
@@ -38,27 +52,3 @@ const withProbe = (context: Context, path: string, name: string, target: string)
   const text = stringify({ service: 'init', checks: { [name]: { use: `./checks/${name}.yaml`, target } } });
   return { ...context, io: { ...context.io, files: withFiles(context.io.files, new Map([[path, text]])) } };
 };
-
-/** Headers that carry a secret: their values go into the environment. */
-const secretHeaders = /^(?:authorization|cookie|x-api-key|.*(?:token|secret).*)$/i;
-
-const checkOf = (
-  name: string,
-  { url, method, headers, body }: Curl,
-): { target: string; check: object; secrets: string[] } => {
-  const secrets: string[] = [];
-  const shown = Object.entries(headers).map(([key, value]) => {
-    if (!secretHeaders.test(key)) return [key, literal(value)];
-    const secret = `${name}_${key}`.replaceAll(/\W/g, '_').toUpperCase();
-    secrets.push(secret);
-    return [key, `\${secret:${secret}}`];
-  });
-  const request = {
-    [method.toLowerCase()]: literal(`${url.pathname}${url.search}`),
-    ...(shown.length === 0 ? {} : { headers: Object.fromEntries(shown) as object }),
-    ...body,
-  };
-  return { target: url.origin, check: { kind: 'http', title: name, request, expect: { status: 200 } }, secrets };
-};
-
-const literal = (text: string): string => text.replaceAll('${', '$${');

@@ -1,5 +1,6 @@
 // The text of a first profile: short, commented, and with what comes next.
 import { stringify } from 'yaml';
+import { literal } from '../profile/index.ts';
 
 /** What was asked for. */
 export interface Answers {
@@ -19,9 +20,6 @@ const yaml = (value: object): string =>
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
-
-/** What was typed stands for itself: a `${` in it is no reference. */
-const literal = (text: string): string => text.replaceAll('${', '$${');
 
 const loginCheck = ({ login = '', user = '' }: Answers): string => {
   const { origin, pathname, search } = new URL(login);

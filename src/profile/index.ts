@@ -5,4 +5,5 @@ export { listProfiles, profilesFolder, projectRoot } from './find.ts';
 export { type Loaded, loadProfile } from './load.ts';
 export type { LoadRequest } from './loading.ts';
 export type { ParsedFiles } from './read.ts';
+export { literal } from './references.ts';
 export { checkSchema, fixedKeys, notifySchema, rollbackSchema, topSchema } from './schema.ts';

@@ -53,6 +53,9 @@ const pieceOf = (written: string): Piece => {
   return reference ? { reference, written } : { wrong: `"${shown}" is not a reference; write one of ${forms}` };
 };
 
+/** A text as it has to be written in a profile to mean itself; by a function, because `$$` in a replacement is one `$`. */
+export const literal = (text: string): string => text.replaceAll('${', () => '$${');
+
 /** Whether a text needs reading at all. */
 export const mayRefer = (text: string): boolean => text.includes('${');
 

@@ -34,3 +34,9 @@ it('asks for the password without an echo, and names account and host', async ()
   expect(asked).toEqual(['[password of smoke at a.example.com: ]']);
   expect(stderr).toBe('--watch is shorter than hold.for (9 s): it could not end with "recovered"\n');
 });
+
+it('what was typed stands for itself', async () => {
+  const args = ['check', '--login', 'http://a.example.com/login?a=${x}', '--user', '${env:HOME}', '--watch', '1s'];
+  const { stderr } = await runHere(await tempFolder(), args, { answers: ['Pr0be+pass'] });
+  expect(stderr).toBe('--watch is shorter than hold.for (9 s): it could not end with "recovered"\n');
+});

@@ -54,6 +54,16 @@ checks:
     expect(schema).toMatchObject({ title: 'A profile of holdpoint' });
   }, 60_000);
 
+  it('what was typed stands for itself', async () => {
+    const folder = await tempFolder();
+    const odd = ['--login', 'https://a.example.com/login?next=${x}', '--user', '${env:HOME}'];
+    const told = await runHere(folder, ['init', '--service', 'auth', ...odd]);
+    expect([told.exitCode, told.stderr]).toEqual([0, '']);
+    const text = await readFile(join(folder, 'deploy-profiles/auth.yaml'), 'utf8');
+    expect(text).toContain('username: $${env:HOME}\n');
+    expect(text).toContain('page: /login?next=$${x}\n');
+  });
+
   it('overwrites nothing', async () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'deploy-profiles'));
@@ -156,7 +166,8 @@ title: api
 request:
   put: /api/x?y=1
   headers:
-    Authorization: \${secret:API_AUTHORIZATION}
+    Authorization: Bearer \${secret:API_AUTHORIZATION}
+    Accept: application/json
   json:
     a:
       - 1
@@ -178,6 +189,31 @@ expect:
     expect(await readFile(join(folder, 'checks/x.yaml'), 'utf8')).toContain(text);
   });
 
+  it('says what is secret in it, how it is made, and what is different from the line', async () => {
+    const folder = await tempFolder();
+    const line =
+      'curl -kLu "smoke:$PW" -m 2.5 -d \'<password>x</password>\' -H "Content-Type: text/xml" \\\n  "https://h/a?token=abc&page=2"';
+    const told = await runHere(folder, ['init', 'check', 'api', '--', line]);
+    expect([told.exitCode, told.stderr]).toEqual([0, '']);
+    expect(told.stdout.split('\n').slice(7)).toEqual([
+      'export API_AUTHORIZATION="$(printf %s "smoke:$PW" | base64 | tr -d \'\\n\')"   # the user and the password of the curl line',
+      'export API_TOKEN=…   # was on the curl line; it belongs into the environment',
+      'note: -k is left out: certificates are always checked; an authority of your own is trusted by NODE_EXTRA_CA_CERTS=FILE',
+      'note: -L is left out: redirects are not followed, `expect` is about the first answer',
+      'note: the body stands in the file as it is: write what is secret in it as ${secret:NAME}',
+      '',
+    ]);
+    expect(await readFile(join(folder, 'checks/api.yaml'), 'utf8')).toContain(`
+timeout: 2500ms
+request:
+  post: /a?token=\${secret:API_TOKEN}&page=2
+  headers:
+    content-type: text/xml
+    Authorization: Basic \${secret:API_AUTHORIZATION}
+  body: <password>x</password>
+`);
+  });
+
   it.each([
     [['x'], 'write it like: holdpoint init check health -- curl https://auth.example.com/health'],
     [
@@ -185,8 +221,29 @@ expect:
       'write it like: holdpoint init check health -- curl https://auth.example.com/health',
     ],
     [['x', '--', 'curl'], 'the curl line names no URL like https://auth.example.com/health'],
-    [['x', '--', 'curl', '--proxy', 'p', 'http://h'], '--proxy of the curl line is not known: write the check by hand'],
-    [['x', '--', 'curl', 'http://h', '-H'], '-H of the curl line is not known, or its value is missing'],
+    [
+      ['x', '--', 'curl', '--proxy', 'p', 'http://h'],
+      'the curl line cannot become a check: it goes through a proxy, and `http` asks the service itself',
+    ],
+    [['x', '--', 'curl', 'http://h', '-H'], '-H of the curl line needs a value'],
+    [
+      ['x', '--', 'curl', 'http://h', '--frobnicate'],
+      '--frobnicate of the curl line is not known: write the check by hand',
+    ],
+    [['x', '--', 'curl', '-sZ', 'http://h'], '-Z of the curl line is not known: write the check by hand'],
+    [['x', '--', 'curl', 'http://h', 'http://i'], 'the curl line asks 2 URLs: make one check of each'],
+    [['x', '--', 'curl', 'http://h', '-d', '@none'], 'the curl line reads none, and there is no such file'],
+    [['x', '--', 'curl', 'http://h', '-b', 'jar'], 'the curl line reads cookies from a file (jar): write them out'],
+    [
+      ['x', '--', 'curl', '-F', 'a=@b', 'http://h'],
+      'the curl line cannot become a check: -F sends files as multipart, which `http` does not',
+    ],
+    [['x', '--', 'curl http://h | jq .'], 'the curl line cannot be read at: | jq .'],
+    [['x', '--', "curl 'http://h"], "the curl line cannot be read at: 'http://h"],
+    [
+      ['x', '--', 'curl "https://$HOST/x"'],
+      'the host of the curl line is a variable: write it out, or set `target` in the profile by hand',
+    ],
     [['x', '--', 'curl', 'http://h', '--json', '{'], 'the data of the curl line is no JSON'],
   ])('refuses %j', async (words, sentence) => {
     const folder = await tempFolder();

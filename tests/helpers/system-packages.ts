@@ -43,6 +43,7 @@ export const djangoPrograms = {
   driver: { name: 'psycopg2', packages: ['python3-psycopg2'], path: `${pythonPackages}/psycopg2/__init__.py` },
 } satisfies Record<string, SystemProgram>;
 
+export const curlProgram: SystemProgram = { name: 'curl', packages: ['curl'] };
 export const zshProgram: SystemProgram = { name: 'zsh', packages: ['zsh'] };
 export const fishProgram: SystemProgram = { name: 'fish', packages: ['fish'] };
 
@@ -51,6 +52,9 @@ export const kubectlProgram: SystemProgram = { name: 'kubectl', packages: ['kube
 
 /** The client alone is used; Debian has it together with the daemon, which nothing starts. */
 export const dockerProgram: SystemProgram = { name: 'docker', packages: ['docker.io'] };
+
+/** aws-cli 2.9 on Debian 12. */
+export const awsProgram: SystemProgram = { name: 'aws', packages: ['awscli'] };
 
 /** Where a program stands: under `/`, or under a folder that packages were unpacked into. */
 export interface Installed {
