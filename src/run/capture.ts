@@ -42,7 +42,7 @@ export const deriveBaselines = async (
     watched.map(async (one) => {
       const derived = await deriveBaseline(one, until, deadline.signal);
       if (derived?.note !== undefined) onNote(derived.note);
-      if (derived) setBaseline(one, derived.baseline);
+      if (derived?.baseline) setBaseline(one, derived.baseline);
     }),
   );
   deadline.clear();
@@ -54,7 +54,7 @@ const capture = async (watched: Watched, options: Capture): Promise<Baseline<Jso
   const derived = await deriveBaseline(watched, now, half.signal);
   half.clear();
   if (derived?.note !== undefined) options.onNote(derived.note);
-  if (derived) return derived.baseline;
+  if (derived?.baseline) return derived.baseline;
   const samples = await (watched.check.kind.baseline === 'window' ? stretch : lookAndRepeat)(watched, options);
   return { from: samples.length > 0 ? 'captured' : 'none', samples };
 };

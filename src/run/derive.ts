@@ -1,5 +1,5 @@
 // The baseline out of a source's own history: the window before the deploy, a day where that is thin, the week before.
-import { type Baseline, duration, historyWindow, type Json, type Sample, type Span } from '../kit/index.ts';
+import { type Baseline, duration, historyWindow, type Json, messageOf, type Sample, type Span } from '../kit/index.ts';
 import { verdictOn } from './baseline.ts';
 import { aborted } from './deadline.ts';
 import type { Watched } from './watched.ts';
@@ -15,16 +15,16 @@ const week = 7 * day;
 /** Milliseconds of a unit in a window of a day: a record need not hold thousands of them. */
 const longUnit = 5 * 60_000;
 
-/** A baseline, with what is worth saying of where it comes from. */
+/** A baseline, with what is worth saying of where it comes from, or why there is none. */
 export interface Derived {
-  baseline: Baseline<Json>;
+  baseline?: Baseline<Json>;
   note?: string;
 }
 
 /** What a source remembers of a span, in units of so many milliseconds; oldest first. */
 export type Past = (span: Span, unit: number) => Promise<Sample<Json>[]>;
 
-/** Reads it; undefined when the source has no history, does not answer before the signal aborts, or fails. */
+/** Reads it; undefined when the source has no history, or does not answer before the signal aborts. */
 export const deriveBaseline = async (
   watched: Watched,
   until: number,
@@ -37,9 +37,9 @@ export const deriveBaseline = async (
     return await derived(watched, until, (span, unit) =>
       Promise.race([past(span, unit), aborted(signal).then(() => [])]),
     );
-  } catch {
+  } catch (error) {
     // A source without a usable history is no reason to stop: its baseline is captured by looking.
-    return undefined;
+    return { note: `the time before the deploy of ${watched.check.id} could not be read: ${messageOf(error)}` };
   }
 };
 

@@ -91,8 +91,16 @@ const readBaseline = async (course: Course): Promise<void> => {
     note(course, 'info', `baseline: captured ${stored.takenAt} for ${stored.release}`);
     return;
   }
-  note(course, 'warn', 'no baseline was captured before this deploy: failures cannot be attributed to it');
   await deriveBaselines(course.watched, input.io.clock.now() - input.profile.timings.rollout, derivation(course));
+  tellWithout(course);
+};
+
+/** Only a source with a history of its own says how it was before, when nobody looked. */
+const tellWithout = (course: Course): void => {
+  const without = course.watched.filter(({ baseline }) => baseline.samples.length === 0).map(({ check }) => check.id);
+  const whose = without.length === course.watched.length ? 'failures' : `failures of ${without.join(', ')}`;
+  if (without.length > 0)
+    note(course, 'warn', `no baseline was captured before this deploy: ${whose} cannot be attributed to it`);
 };
 
 /** Reading a source's own history may take as long as capturing a baseline. */

@@ -4,6 +4,9 @@ import { baseline } from '../../src/run/index.ts';
 import { scripted, startEngine } from '../helpers/engine.ts';
 import { fine, play, sufficientAlone, undo } from '../helpers/plays.ts';
 
+const notes = ({ events }: ReturnType<typeof startEngine>): string[] =>
+  events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+
 describe('baselines', () => {
   it('are captured by looking once; a bad look is repeated', async () => {
     const engine = startEngine();
@@ -87,6 +90,35 @@ describe('baselines', () => {
     expect([record.exitCode, record.checks[0]?.baseline.from]).toEqual([0, 'captured']);
   });
 
+  it('a history that cannot be read is told with its reason, and looking takes its place', async () => {
+    const engine = startEngine('rs/2');
+    const kindOver = {
+      open: async () => ({
+        past: () => Promise.reject(new Error('log: access.log.1 may not be read by this user')),
+        sample: async () => [{ seen: { value: 1 } }],
+        close: async () => {},
+      }),
+    };
+    const record = await play(engine, engine.input([scripted('a', fine, { kindOver })]));
+    expect([record.exitCode, record.checks[0]?.baseline.from]).toEqual([0, 'captured']);
+    expect(notes(engine)).toContain(
+      'the time before the deploy of a could not be read: log: access.log.1 may not be read by this user',
+    );
+  });
+
+  it('that are missing are told, of those checks alone whose source has no history', async () => {
+    const engine = startEngine();
+    const past = async () => [{ at: 0, ms: 0, phase: 'baseline' as const, seen: { value: 42 } }];
+    const kindOver = {
+      open: async () => ({ past, sample: async () => [{ seen: { value: 1 } }], close: async () => {} }),
+    };
+    const { deploy: _, ...input } = engine.input([scripted('a', fine, { kindOver }), scripted('b', fine)]);
+    await play(engine, input);
+    expect(notes(engine)).toContain(
+      'no baseline was captured before this deploy: failures of b cannot be attributed to it',
+    );
+  });
+
   it('that are missing leave failures unattributed', async () => {
     const engine = startEngine();
     const { deploy: _, ...input } = engine.input([scripted('a', () => 200, sufficientAlone)], {
@@ -94,5 +126,6 @@ describe('baselines', () => {
     });
     const record = await play(engine, input);
     expect([record.checks[0]?.attribution, record.exitCode]).toEqual(['unknown', 10]);
+    expect(notes(engine)).toContain('no baseline was captured before this deploy: failures cannot be attributed to it');
   });
 });

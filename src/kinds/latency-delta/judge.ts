@@ -38,10 +38,15 @@ const rank = ({ outcome, reason }: Verdict): number => {
   return reason === 'proven' ? 4 : 3;
 };
 
+/** How near to its limit. */
+const nearness = ({ value = 0, limit = 1 }: Verdict): number => value / limit;
+
 /** One verdict out of all tests: that of the worst one, with the others as parts. */
 const together = (bounds: Bound[], units: Unit[], before: Unit[], { plan }: History<Seen>, spec: Spec): Verdict => {
   const tests = bounds.map((bound) => ({ bound, verdict: judgeBound(bound, units, before, plan, spec) }));
-  const [worst] = tests.toSorted((a, b) => rank(a.verdict) - rank(b.verdict));
+  const [worst] = tests.toSorted(
+    (a, b) => rank(a.verdict) - rank(b.verdict) || nearness(b.verdict) - nearness(a.verdict),
+  );
   if (!worst) return waiting('no_baseline', withoutBaseline);
   if (tests.length === 1) return worst.verdict;
   const parts = tests.map(({ bound, verdict }) => ({
