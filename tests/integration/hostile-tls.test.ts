@@ -121,8 +121,7 @@ describe('a server that speaks HTTP/2 only', () => {
       exitCode: 12,
       outcome: 'error',
       reason: 'http2_only',
-      because:
-        '127.0.0.1:PORT does not speak HTTP/1.1 over TLS, only another protocol such as HTTP/2 (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL); holdpoint asks over HTTP/1.1',
+      because: `${kind === 'http' ? 'GET /x' : 'open /login (GET /login → no answer)'}: 127.0.0.1:PORT does not speak HTTP/1.1 over TLS, only another protocol such as HTTP/2 (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL); holdpoint asks over HTTP/1.1`,
     });
   });
 });

@@ -102,6 +102,39 @@ describe('a request that fails', () => {
   });
 });
 
+describe('a limit on how often we ask', () => {
+  const look = async (raw: object) => {
+    const io = kept(networkIo());
+    const spec = await httpSpec.parseAsync({ request: { get: '/' }, expect: { status: 200 }, ...raw });
+    return kept(await http.open(spec, worldOf({ http: io.http, clock: io.clock }))).sample({
+      ...tick(),
+      timeout: 1000,
+    });
+  };
+
+  test('is no failure of the service, unless it is what is expected', async () => {
+    const target = await answering(429, '', { 'retry-after': '60' });
+    expect(await look({ target })).toEqual([
+      {
+        missed: {
+          by: 'throttle',
+          reason: 'rate_limited',
+          because: 'GET /: could not judge: the service holds the probe back (status 429 with Retry-After: 60)',
+        },
+      },
+    ]);
+    expect(await look({ target, expect: { status: 429 } })).toMatchObject([{ seen: { fault: null } }]);
+  });
+
+  test('at one instance hides no other', async () => {
+    const instances = { blue: await answering(429, ''), green: await answering(500, '') };
+    expect(await look({ instances })).toMatchObject([
+      { group: 'blue', missed: { reason: 'rate_limited' } },
+      { group: 'green', seen: { status: 500, fault: { reason: 'target_5xx' } } },
+    ]);
+  });
+});
+
 const curl = "curl -i 'http://auth.test/me'";
 const layer = (name: 'DNS' | 'TCP' | 'TLS' | 'HTTP') => ({ layer: name, curl });
 test.each<[Partial<Unheard> & Pick<Unheard, 'reason'>, string]>([

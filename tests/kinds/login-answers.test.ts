@@ -4,6 +4,11 @@ import { readPasswordAnswer } from '../../src/kinds/login/classify.ts';
 import { brokenNext, refusedNext } from '../../src/kinds/login/first-look.ts';
 import { loginSpec } from '../../src/kinds/login/spec.ts';
 import type { StepSeen } from '../../src/kinds/login/seen.ts';
+import { closedAfterEach } from '../helpers/kept.ts';
+import { openLogin } from '../helpers/login.ts';
+import { bodyOf, serve } from '../helpers/servers.ts';
+
+const kept = closedAfterEach();
 
 const spec = loginSpec.parse({
   target: 'http://auth.test',
@@ -131,4 +136,33 @@ describe('where to look first', () => {
   ])('for a refusal %o', (more, expected) => {
     expect(refusedNext(step({ outcome: 'refused', ...more }))).toBe(expected);
   });
+});
+
+test('a service that refuses a wrong password in words and opens the page all the same is found out', async () => {
+  const asked: string[] = [];
+  const server = kept(
+    await serve(async (request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      const body = await bodyOf(request);
+      const isIn = (request.headers.cookie ?? '').includes('sid=');
+      if (request.method === 'GET') return void response.writeHead(isIn ? 200 : 401).end('Hello smoke');
+      const cookie = { 'set-cookie': `sid=${crypto.randomUUID()}` };
+      return void response.writeHead(body.includes('wrong-') ? 401 : 200, cookie).end('{}');
+    }),
+  );
+  const check = kept(
+    await openLogin({
+      target: server.url,
+      account: { username: 'smoke', password: 'right-password' },
+      login: { json: { post: '/login' } },
+      probe: { get: '/me', granted: { status: 200, contains: 'smoke' } },
+    }),
+  );
+  const verdict = check.judge(await check.look());
+  expect([verdict.outcome, verdict.reason, verdict.because]).toEqual([
+    'fail',
+    'wrong_password_granted',
+    'a wrong password was GRANTED access (POST /login → 401, then GET /me → 200): authentication is not enforced',
+  ]);
+  expect(asked.slice(0, 3)).toEqual(['GET /me', 'POST /login', 'GET /me']);
 });

@@ -23,17 +23,18 @@ const reasons = {
 
 /**
  * Reads the error of a request. Throws a `MissedLook` when the fault is not the target's: a name server that is silent,
- * a protocol that we do not speak, a request that cannot be sent. Other errors are thrown on.
+ * a protocol that we do not speak, a request that cannot be sent. Other errors are thrown on. `where`: the request or the
+ * step, for what is thrown.
  */
-export const unanswered = (error: unknown): Unanswered => {
+export const unanswered = (error: unknown, where: string): Unanswered => {
   if (!(error instanceof HttpFailure)) throw error;
-  if (error.code === 'EAI_AGAIN')
-    throw new MissedLook('instrument', 'dns_unavailable', error.message, { cause: error });
+  const because = `${where}: ${error.message}`;
+  if (error.code === 'EAI_AGAIN') throw new MissedLook('instrument', 'dns_unavailable', because, { cause: error });
   // It may serve browsers well: what is missing is ours.
   if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
-    throw new MissedLook('ours', 'http2_only', `${error.message}; holdpoint asks over HTTP/1.1`, { cause: error });
+    throw new MissedLook('ours', 'http2_only', `${because}; holdpoint asks over HTTP/1.1`, { cause: error });
   if (error.code === 'ERR_INVALID_URL' || error.code === 'UND_ERR_INVALID_ARG')
-    throw new MissedLook('ours', 'bad_request', error.message, { cause: error });
+    throw new MissedLook('ours', 'bad_request', because, { cause: error });
   return { reason: reasons[error.stage], because: error.message };
 };
 

@@ -29,6 +29,8 @@ export const http: Kind<HttpSpec, HttpSeen> = {
     certificate_expires: 'The certificate expires in fewer days than `tls.minDays`. Look at who renews it.',
     too_slow:
       'The answer took longer than `expect.maxTime`, or a stage of it longer than `budgets`. Look at pool-wait and db-connections first.',
+    rate_limited:
+      'The service answers 429: it holds the probe back, so nothing could be judged. Give the check a longer `every`, or exempt it from the limit.',
     ...noAnswerReasons,
   },
   baseline: 'look',

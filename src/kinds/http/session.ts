@@ -1,4 +1,5 @@
 // Looks with one request: sends it to each place and says whether the answer is as expected.
+import { isMissedLook, MissedLook } from '../../kit/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../kit/io.ts';
 import type { Session, World } from '../../kit/kind.ts';
 import type { Look, Tick } from '../../kit/samples.ts';
@@ -55,6 +56,14 @@ const tlsOf = ({ tls }: HttpResponse, now: number): Pick<HttpSeen, 'tls'> => {
   return { tls: { protocol, ...(expires === undefined ? {} : { days: daysUntil(expires, now) }) } };
 };
 
+/** A limit on how often we ask says nothing of the release, unless the check expects it. */
+const throttledBy = (ask: string, { status, headers }: HttpResponse): MissedLook => {
+  const wait = headers['retry-after']?.[0];
+  const when = wait === undefined ? '' : ` with Retry-After: ${wait}`;
+  const because = `${ask}: could not judge: the service holds the probe back (status ${status}${when})`;
+  return new MissedLook('throttle', 'rate_limited', because);
+};
+
 const seenOf = (ask: string, answer: HttpResponse, expectation: Expectation, now: number): HttpSeen => {
   const seen = { ask, status: answer.status, stages: stagesOf(answer.timings), ...tlsOf(answer, now) };
   const ms = Math.round(answer.timings.total);
@@ -76,19 +85,31 @@ export const openHttp = async (spec: HttpSpec, { io }: World): Promise<Session<H
     try {
       const answer = await io.http.request(sent);
       const seen = seenOf(ask, answer, expectation, io.clock.now());
+      if (seen.fault && answer.status === 429) throw throttledBy(ask, answer);
       return {
         ...group,
         seen: seen.fault ? { ...seen, evidence: evidenceOf(sent, { answer }, sentSecrets(sent)) } : seen,
       };
     } catch (error) {
-      const fault = { ...unanswered(error) };
+      if (isMissedLook(error)) throw error;
+      const fault = { ...unanswered(error, ask) };
       const evidence = evidenceOf(sent, { error }, sentSecrets(sent));
       return { ...group, seen: { ask, status: null, ms: Math.round(io.clock.monotonic() - started), fault, evidence } };
     }
   };
 
+  /** An instance that could not be looked at hides no other. */
+  const lookSafely = async (place: Place, tick: Tick): Promise<Look<HttpSeen>> => {
+    try {
+      return await lookAt(place, tick);
+    } catch (error) {
+      if (!isMissedLook(error)) throw error;
+      return { ...(place.group === undefined ? {} : { group: place.group }), missed: error.missed };
+    }
+  };
+
   return {
-    sample: (tick) => Promise.all(placesOf(spec).map((place) => lookAt(place, tick))),
+    sample: (tick) => Promise.all(placesOf(spec).map((place) => lookSafely(place, tick))),
     close: async () => undefined,
   };
 };

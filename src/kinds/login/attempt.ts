@@ -88,7 +88,7 @@ export const seen = async (
     return done(await act());
   } catch (error) {
     if (error instanceof StepProblem) return done({ outcome: 'broken', note: error.message, status: null });
-    const { reason, because } = unanswered(error);
+    const { reason, because } = unanswered(error, `${name} (${trailText(walk.visitor.trail)})`);
     return done({ outcome: 'broken', note: because, status: null, reason }, error);
   }
 };

@@ -35,8 +35,18 @@ const split = (flow: FlowStep[]): [FlowStep[], FlowStep[]] => {
 };
 
 /**
- * Signs in with a wrong password, once, and stops at the answer to it. Only when that looks like success the way is
- * gone to its end, and the page behind the login is asked, too.
+ * A login that says no and opens the page all the same: asked where its answer changed the cookies, as else the visitor is
+ * the stranger of before. Anything but being granted takes nothing back.
+ */
+const openedAllTheSame = async (stage: Stage, walk: Walk): Promise<StepSeen | undefined> => {
+  if ((await walk.visitor.cookies.header(walk.probed)) === (walk.earlier ?? '')) return undefined;
+  const step = await probe(stage, walk);
+  return isGranted(step) ? step : undefined;
+};
+
+/**
+ * Signs in with a wrong password, once, and stops at the answer to it. When that looks like success, the way is
+ * gone to its end. Then the page behind the login is asked: nothing of it may be open.
  */
 export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
   const walk = await setOut(stage, `wrong-${crypto.randomUUID()}`);
@@ -53,7 +63,12 @@ export const withWrongPassword = async (stage: Stage): Promise<StepSeen> => {
       .filter(Boolean)
       .join(', then ');
   const last = steps.at(-1);
-  if (last && !isGranted(last)) return asNegative('a wrong password', { ...refusedToken(last), trail: trail() }, walk);
+  if (last && !isGranted(last)) {
+    const step = refusedToken(last);
+    const opened = step.outcome === 'refused' ? await openedAllTheSame(stage, walk) : undefined;
+    const told = opened ? { ...opened, trail: `${trail()}, then ${opened.trail}` } : { ...step, trail: trail() };
+    return asNegative('a wrong password', told, walk);
+  }
   takeSession(stage, walk);
   steps.push(await probe(stage, walk));
   return asNegative('a wrong password', { ...(steps.at(-1) as StepSeen), trail: trail() }, walk);
