@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
   createRedactor,
+  messageOf,
   type PlatformSession,
   type Profile,
   type Redactor,
@@ -94,12 +95,22 @@ export const withSession = async <T>(
       ...(platform ? { platform } : {}),
     });
   } finally {
-    for (const close of closing.reverse()) await close();
-    await context.io.http.close();
+    const tell = (text: string): unknown => context.stderr.write(`holdpoint: ${redactor.text(text)}\n`);
+    await closeAll([...closing.reverse(), () => context.io.http.close()], tell);
     letGo();
     const { signal: fault } = context.faults;
     if (fault.aborted) context.stderr.write(redactor.text(bugText(fault.reason)));
   }
+};
+
+/** What was decided stands: a lock whose store is gone, say, is told, and ends by itself. */
+const closeAll = async (closing: readonly (() => Promise<void>)[], tell: (text: string) => unknown): Promise<void> => {
+  for (const close of closing)
+    try {
+      await close();
+    } catch (error) {
+      tell(`not everything could be closed: ${messageOf(error)}`);
+    }
 };
 
 /** The default store stands beside the profiles; one that is named is relative to where the command is typed. */

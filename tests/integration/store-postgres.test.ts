@@ -177,6 +177,26 @@ describe('the command line', () => {
     expect(check.exitCode).toBe(0);
   });
 
+  it('that dies in the middle of a rollback costs neither the proof nor the exit code', async () => {
+    const own = await startTestServer();
+    onTestFinished(() => own.stop());
+    const project = await handProject();
+    const [waiting, gone] = [join(project.folder, 'waiting'), join(project.folder, 'gone')];
+    await writeFile(
+      join(project.folder, 'undo.sh'),
+      `#!/bin/sh\ntouch ${waiting}; until test -e ${gone}; do sleep 0.1; done; echo "$1" > live\n`,
+    );
+    const args = ['run', 'web', '--release', 'v2', '--', ...project.deployTo('bad')];
+    const running = project.type(args, { env: { HOLDPOINT_STORE: own.url() } });
+    await expect.poll(() => readFile(waiting).catch(() => undefined), { timeout: 60_000 }).toBeDefined();
+    await own.stop();
+    await writeFile(gone, '');
+    const { exitCode, stderr } = await running;
+    expect([exitCode, await project.live()]).toEqual([20, 'r1']);
+    expect(stderr).toContain('ROLLED BACK and verified');
+    expect(stderr).toMatch(/^holdpoint: not everything could be closed: .*ECONNREFUSED/m);
+  });
+
   it('files on a runner that is thrown away are refused for auto, unless they are named', async () => {
     const project = await handProject();
     const env = { RUNNER_ENVIRONMENT: 'github-hosted' };
