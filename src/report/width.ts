@@ -8,9 +8,12 @@ import { stripVTControlCharacters } from 'node:util';
 const oneColumnEach = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u259f✓✗]*$/;
 /** Takes no column: combining marks, joiners, variation selectors. */
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
-/** Takes two columns (Unicode TR 11, East Asian Wide and Fullwidth; emoji as terminals draw them). */
+/**
+ * Takes two columns: East Asian Wide and Fullwidth of Unicode TR 11 by their blocks, because scripts do not tell it (the
+ * sound mark of `データ` is of no script, half-width Katakana are narrow), and emoji as terminals draw them.
+ */
 const twoColumns =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]|\ufe0f/u;
 
 const graphemes = (text: string): string[] =>
   oneColumnEach.test(text)
