@@ -21,7 +21,7 @@ const mostListed = 5;
 export const overText = (told: OverTold): string => {
   const { over, profile, length } = told;
   const [own] = over.units;
-  const head = `replay of ${over.checks.join(', ')} under ${profile}, over ${duration(length)} of history: each window is a deploy that changed nothing`;
+  const head = `replay of ${over.checks.join(', ')} under ${profile}, over ${lengthText(length)} of history: each window is a deploy that changed nothing`;
   if (own === undefined || own.windows === 0) return [head, '', nothingText(own)].join('\n');
   return [
     head,
@@ -38,6 +38,11 @@ export const overText = (told: OverTold): string => {
     ...(over.without.length > 0 ? [`not replayed, they have no history: ${over.without.join(', ')}`] : []),
   ].join('\n');
 };
+
+const day = 24 * 3_600_000;
+
+/** Whole days as days: `7 d`. */
+const lengthText = (length: number): string => (length % day === 0 ? `${length / day} d` : duration(length));
 
 const nothingText = (own: OverUnit | undefined): string =>
   `no window could be replayed (${own?.empty ?? 0} without data, ${own?.busy ?? 0} with a run): the history must hold the baseline and one hold.deadline with requests`;
@@ -94,7 +99,7 @@ const proposal = (units: readonly OverUnit[]): string => {
   if (calm === own)
     return `proposal: keep units of ${duration(own.unit)} (\`every\`); burstSeconds 0: no burst was longer`;
   const burst = longest(own);
-  const seconds = burst === undefined ? '' : `burstSeconds ${Math.round(burst.seconds)}; `;
+  const seconds = burst === undefined ? '' : `burstSeconds ${Math.round(burst.seconds)}, the longest burst; `;
   if (calm)
     return `proposal: ${seconds}\`every: ${duration(calm.unit).replace(' ', '')}\`, with which no quiet window is rolled back`;
   return `proposal: ${seconds}no unit up to 1 min helps: these were incidents of the service, so look at them first, or raise \`tolerate\``;

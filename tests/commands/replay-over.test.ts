@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { overText } from '../../src/commands/replay-over-text.ts';
 import { createFiles } from '../../src/io/files.ts';
 import { openStore } from '../../src/store/index.ts';
 import { runHere } from '../helpers/command.ts';
@@ -74,7 +75,9 @@ describe('holdpoint replay --over', () => {
       /the longest burst above the limit lasted (?:15|20|25) s, until 2\S+Z: \d+ of \d+ requests failed/,
     );
     expect(stdout).toMatch(/with units of 10 s: \d of 34 rolled back/);
-    expect(stdout).toMatch(/^proposal: burstSeconds (?:15|20|25); /m);
+    expect(stdout).toMatch(
+      /^proposal: burstSeconds (?:15|20|25), the longest burst; `every: \d+s`, with which no quiet window is rolled back$/m,
+    );
   });
 
   it('replays the recorded history of a Prometheus, at its own resolution', async () => {
@@ -143,6 +146,14 @@ describe('holdpoint replay --over', () => {
     expect(stdout).toContain(
       'no window could be replayed (34 without data, 0 with a run): the history must hold the baseline and one hold.deadline with requests',
     );
+  });
+
+  it.each([
+    [7 * 24 * 3_600_000, 'over 7 d of history'],
+    [36 * 3_600_000, 'over 36 h of history'],
+  ])('tells whole days as days: %d ms', (length, expected) => {
+    const over = { checks: ['errors'], without: [], units: [] };
+    expect(overText({ over, length, deploys: 30, alpha: 0.01, profile: 'auth.yaml' })).toContain(expected);
   });
 
   it.each<[string[], string]>([
