@@ -28,6 +28,9 @@ const decoded = (text: string): string => {
   }
 };
 
+/** A role that logs in without a password (trust, a certificate, ~/.pgpass) is named in every message, and no secret. */
+const isDatabase = (url: string): boolean => /^(postgres(ql)?|mysql|mariadb):/i.test(url);
+
 /**
  * The secret parts of a URL: its password (or its user where there is no password: a token), and the values of its
  * query. A user name beside a password is masked inside URLs only: it names the role in every message.
@@ -37,7 +40,8 @@ const urlSecrets = (url: string): string[] => {
   const [user, ...password] = userinfo.split(':');
   const query = [...new URLSearchParams(url.split('#')[0]?.split('?').slice(1).join('?'))];
   const values = query.filter(([key]) => !harmless.includes(key)).map(([, value]) => value);
-  return [password.length > 0 ? decoded(password.join(':')) : decoded(user ?? ''), ...values];
+  const token = isDatabase(url) ? '' : (user ?? '');
+  return [decoded(password.length > 0 ? password.join(':') : token), ...values];
 };
 
 const learnText = (text: string, shapes: readonly Shape[], name: string, redactor: Redactor): void => {

@@ -251,6 +251,12 @@ describe('secrets are learned', () => {
       '[url]',
     ],
     [
+      'but not the role of a database URL without a password',
+      'error-rate: { prometheus: { url: "postgres://svc_app@db/app", total: t } }',
+      'svc_app holds 12',
+      'svc_app holds 12',
+    ],
+    [
       'as a value of the query of a URL',
       'error-rate: { prometheus: { url: "http://p?key=que-ry&sslmode=require", total: t } }',
       'que-ry require',
