@@ -32,10 +32,12 @@ for (const reporter of Object.values(reporters).map((make) => make())) {
     });
 }
 
-it('json holds nothing that a CI takes for an order when it is printed into its log', () => {
-  const record = incidentRecord({ service: 'auth ##[add-mask]x ##vso[task.complete] ###[' });
+it('json holds nothing that a CI or a terminal takes for an order when it is printed', () => {
+  const record = incidentRecord({ service: 'auth ##[add-mask]x ##vso[task.complete] ###[ \u009b31m\u202e' });
   const text = textOf(json, record);
-  expect(text).toContain(String.raw`"service": "auth #\u0023[add-mask]x #\u0023vso[task.complete] ##\u0023["`);
+  expect(text).toContain(
+    String.raw`"service": "auth #\u0023[add-mask]x #\u0023vso[task.complete] ##\u0023[ \u009b31m\u202e"`,
+  );
   expect(JSON.parse(text)).toEqual(record);
 });
 
