@@ -39,7 +39,8 @@ const startService = async (keeps: boolean) => {
     if (request.url === '/me') return void response.writeHead(sessions.has(id) ? 200 : 401).end('Hello');
     if (request.url === '/logout') return void (sessions.delete(id), response.end());
     const { password } = JSON.parse(await bodyOf(request)) as { password: string };
-    const client = await take();
+    const client = await take().catch(() => undefined);
+    if (!client) return void response.writeHead(500).end('too many clients');
     await client.query('SELECT pg_sleep(0.3)');
     if (keeps) idle.push(client);
     else await client.end();
@@ -55,7 +56,7 @@ const startService = async (keeps: boolean) => {
   return service.url;
 };
 
-const profile = (url: string): string => `
+const profile = (url: string, burst: string): string => `
 service: auth
 hold: { warmup: 0s, for: 3s, every: 1s, failAfter: 2, deadline: 60s }
 checks:
@@ -66,14 +67,14 @@ checks:
     login: { json: { post: /login } }
     probe: { get: /me, granted: { status: 200, contains: Hello } }
     logout: { post: /logout }
-    burst: { users: 6, total: 20, rampUp: 1s }
+    burst: ${burst}
   db-connections: { postgres: "\${env:DATABASE}", role: postgres, every: 1s }
 `;
 
-const run = async (keeps: boolean): Promise<RunRecord> => {
+const run = async (keeps: boolean, burst: string): Promise<RunRecord> => {
   const folder = await tempFolder();
   await mkdir(join(folder, 'deploy-profiles'));
-  await writeFile(join(folder, 'deploy-profiles/auth.yaml'), profile(await startService(keeps)));
+  await writeFile(join(folder, 'deploy-profiles/auth.yaml'), profile(await startService(keeps), burst));
   const { CI: _, ...env } = process.env;
   const child = spawn(process.execPath, [bin, 'run', 'auth', '--reporter', 'plain'], {
     cwd: folder,
@@ -94,19 +95,32 @@ const partsOf = (record: RunRecord): Record<string, string> =>
     ]),
   );
 
-it('says that the connections rose with the logins and did not fall', async () => {
-  const record = await run(true);
+it('says that the connections rose with the logins, did not fall, and what the peak would need', async () => {
+  const record = await run(true, '{ users: 6, total: 20, rampUp: 1s, peak: 60/s }');
   expect(record.decision.action).toBe('pass');
   const parts = partsOf(record);
   expect(parts['burst']).toMatch(/^pass: 20 of 20 logins granted \(100 %\), [1-6] at once, p50 .*, p95 .*, p99 /);
+  const needs = /holds at [\d.]+ logins\/s, needs about \d+ connections at the declared peak of 60\/s, has \d+; /;
+  expect(record.checks.find(({ id }) => id === 'login')?.because).toMatch(needs);
+  expect(parts['burst and db-connections']).toMatch(needs);
   expect(parts['burst and db-connections']).toMatch(
     /connections rose by [1-6] \(from \d+ to \d+\) for [1-6] concurrent logins? and did not fall$/,
   );
 }, 120_000);
 
 it('says that they fell back where the service gives them back', async () => {
-  const record = await run(false);
+  const record = await run(false, '{ users: 6, total: 20, rampUp: 1s }');
   expect(partsOf(record)['burst and db-connections']).toMatch(
     /^pass: (?:connections rose by \d+ .* and fell back to \d+|stayed at \d+ connections or below)$/,
+  );
+}, 120_000);
+
+it('ends before all slots are taken for long, and blocks', async () => {
+  const record = await run(true, '{ users: 40, total: 400, rampUp: 6s, rate: 100/s }');
+  expect([record.decision.action, record.exitCode]).toEqual(['block', 10]);
+  const login = record.checks.find(({ id }) => id === 'login');
+  expect(login?.reason).toBe('burst_failed');
+  expect(login?.because).toMatch(
+    /^one login works, but \d+ at once are too many: (?:db-connections fails: |broken at "sign in" \(POST \/login → 500).*; stopped before the other \d{2,3}$/,
   );
 }, 120_000);

@@ -157,7 +157,7 @@ describe.skipIf(!isServerPlatform)('login on Django', () => {
         exitCode: 10,
         outcome: 'fail',
         reason: 'too_slow',
-        because: 'the login works but took N ms, limit N ms',
+        because: 'the login works but took N ms, limit N ms: most of it was its step "sign in", N ms',
         next: 'look at pool-wait and db-connections first, then at locks and the load of the service',
       });
     });

@@ -5,7 +5,7 @@ import type { Fault } from '../../../kit/verdicts.ts';
 import { evidenceText } from '../../http/evidence.ts';
 import type { BurstSeen } from '../seen.ts';
 import type { BurstKeys } from './burst-keys.ts';
-import { peakParts } from './peak.ts';
+import { atDeclaredPeak, peakParts } from './peak.ts';
 
 const timesText = ({ p50, p95, p99 }: BurstSeen): string[] =>
   p50 === undefined || p95 === undefined || p99 === undefined
@@ -87,9 +87,11 @@ export const burstParts = (seen: BurstSeen, keys: BurstKeys | undefined, marks: 
   ...peakParts(seen, keys, marks),
 ];
 
-/** What a verdict that passes says of its burst: how it went, and the first thing that it warns of. */
+/** What a verdict that passes says of its burst: how it went, and the first thing that it warns of or was asked for. */
 export const burstText = (parts: readonly Part[]): string => {
-  const warned = parts.find(({ name, outcome }) => outcome === 'warn' && name !== 'burst');
+  const others = parts.filter(({ name }) => name !== 'burst');
+  const warned =
+    others.find(({ outcome }) => outcome === 'warn') ?? others.find(({ because }) => because.includes(atDeclaredPeak));
   const own = parts.find(({ name }) => name === 'burst')?.because ?? '';
   return `burst: ${own}${warned ? `; ${warned.name.replace('burst and ', '')}: ${warned.because}` : ''}`;
 };

@@ -5,6 +5,9 @@ import { count, duration, plural } from '../../../kit/text.ts';
 import type { BurstSeen } from '../seen.ts';
 import type { BurstKeys } from './burst-keys.ts';
 
+/** How every sentence on the declared peak says it. */
+export const atDeclaredPeak = 'at the declared peak';
+
 /** What the engine tells of another check's number while the burst went on. */
 interface Watched {
   check: string;
@@ -54,7 +57,7 @@ const atPeak = (
   if (peak === undefined || mean === undefined || unit === 'ms') return { isOver: false, text: '' };
   const needed = Math.ceil(before + ((highest - before) / atOnce) * peak * (mean / 1000));
   const has = limit === undefined ? [] : [`has ${count(limit)}`];
-  const needs = `needs about ${count(needed)} ${unit} at the declared peak of ${perSecond(peak)}/s`;
+  const needs = `needs about ${count(needed)} ${unit} ${atDeclaredPeak} of ${perSecond(peak)}/s`;
   return {
     isOver: limit !== undefined && needed > limit,
     text: `${[...holdsAt(seen), needs, ...has].join(', ')}; `,
