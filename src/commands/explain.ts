@@ -1,5 +1,6 @@
 // `holdpoint explain`: what a kind, source, platform, reporter, reason or exit code means.
 import { type AnyPlatform, exitMeanings, nearest, type Registry, UsageError } from '../kit/index.ts';
+import { wrap } from '../report/width.ts';
 import { reasons as rollbackReasons } from '../rollback/index.ts';
 import { engineReasons } from '../run/index.ts';
 import type { Context } from './context.ts';
@@ -103,13 +104,16 @@ const explained = (topic: string, entries: readonly Entry[]): string => {
   );
 };
 
+/** The list of all topics is read by people, and there are hundreds. */
+const columns = 100;
+
 const groups = ['kind', 'source', 'platform', 'reporter', 'exit code', 'reason'] as const;
 
 const overview = (entries: readonly Entry[]): string =>
   groups
     .map((group) => {
       const topics = [...new Set(entries.filter((entry) => entry.group === group).map((entry) => entry.topic))];
-      return `${group}s: ${topics.join(', ')}`;
+      return wrap(`${group}s: ${topics.join(', ')}`, columns, 2).join('\n');
     })
-    .join('\n')
+    .join('\n\n')
     .concat('\n\nholdpoint explain NAME tells more; holdpoint explain schema has the JSON Schemas.');

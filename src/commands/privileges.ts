@@ -1,8 +1,13 @@
 // The least that each part needs to be allowed: for `holdpoint explain NAME`, to copy into a terminal or a manifest.
 
-const probeRole = `CREATE ROLE holdpoint LOGIN PASSWORD '…';
-GRANT pg_monitor TO holdpoint;               -- names who holds the connections; nothing can be changed with it
-GRANT CONNECT ON DATABASE auth TO holdpoint; -- only where PUBLIC may not connect`;
+const postgresRole = `CREATE ROLE holdpoint LOGIN PASSWORD '…';
+GRANT CONNECT ON DATABASE auth TO holdpoint;        -- only where PUBLIC may not connect`;
+
+const postgresMonitor = `GRANT pg_monitor TO holdpoint;                      -- names who holds the connections; nothing can be changed with it`;
+
+const mysqlUser = `CREATE USER holdpoint IDENTIFIED BY '…';`;
+
+const mysqlProcess = `GRANT PROCESS ON *.* TO holdpoint;                  -- sees the connections of others`;
 
 const clusterRole = (apiGroup: string, resource: string): string => `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -19,13 +24,34 @@ const ownUser = 'The user that runs holdpoint needs what the commands need, and 
 /** By the name of a kind, a source or a platform; what is not here needs nothing of its own. */
 export const privileges: Readonly<Record<string, string>> = {
   'db-connections': `on Postgres:
-${probeRole}
+${postgresRole}
+${postgresMonitor}
+and, to name the holders when all slots are taken (PostgreSQL 16 and later, with reserved_connections = 2):
+GRANT pg_use_reserved_connections TO holdpoint;
 
 on MySQL and MariaDB:
-CREATE USER holdpoint IDENTIFIED BY '…';
-GRANT PROCESS ON *.* TO holdpoint;           -- sees the connections of others`,
-  'db-errors': probeRole,
-  'connection-budget': probeRole,
+${mysqlUser}
+${mysqlProcess}
+and, each for one thing more:
+GRANT CONNECTION ADMIN ON *.* TO holdpoint;         -- MySQL: CONNECTION_ADMIN; gets in when all slots are taken
+GRANT SELECT ON performance_schema.session_connect_attrs TO holdpoint;              -- the program_name of connections
+GRANT SELECT (User, max_user_connections, Super_priv) ON mysql.user TO holdpoint;   -- limits of the accounts`,
+  'db-errors': `the log: permission to read it, by a group such as adm.
+
+on Postgres a login is enough, the counters are open to everybody:
+${postgresRole}
+
+on MySQL and MariaDB, too:
+${mysqlUser}`,
+  'connection-budget': `with \`usable\`: nothing, and no network.
+
+on Postgres a login; pg_monitor only for \`others: observed\`:
+${postgresRole}
+${postgresMonitor}
+
+on MySQL and MariaDB a login; PROCESS only for \`others: observed\`:
+${mysqlUser}
+${mysqlProcess}`,
   'pool-wait': `in pgbouncer.ini, for the console (SHOW only; PAUSE and KILL are for admin_users):
 stats_users = holdpoint
 and the user with its password in the auth_file. \`probe:\` needs a login on the pool, like the service.`,
