@@ -65,10 +65,22 @@ export const guarded = async <T>(store: Store, work: () => Promise<T>): Promise<
   }
 };
 
-/** All lines of a journal that are ours. */
-export const readLines = async (store: Store, id: string): Promise<Line[]> => {
-  const lines = await guarded(store, () => store.readJournal(id));
+/** All lines of a journal that are ours. Lines of another version of holdpoint are a `JournalFailure`: they may say anything. */
+export const readLines = async (store: Store, id: string): Promise<Line[]> =>
+  ownLines(await guarded(store, () => store.readJournal(id)), store, id);
+
+const ownLines = (lines: readonly Json[], store: Store, id: string): Line[] => {
+  const foreign = lines.map(versionOf).find((version) => version !== undefined && version !== '1');
+  if (foreign !== undefined)
+    throw new JournalFailure(
+      `the journal ${id} in ${store.where} was written by another version of holdpoint (holdpoint.rollback/${foreign}; this one knows 1): call that version`,
+    );
   return lines.flatMap((line) => (lineFormat.safeParse(line).success ? [line as unknown as Line] : []));
+};
+
+const versionOf = (line: Json): string | undefined => {
+  const format = typeof line === 'object' && line !== null && 'format' in line ? line['format'] : undefined;
+  return typeof format === 'string' ? /^holdpoint\.rollback\/(.+)$/.exec(format)?.[1] : undefined;
 };
 
 /** The last four of the states end a rollback. */
@@ -78,11 +90,22 @@ export const isFinal = (state: RollbackState): boolean =>
 /** sha256 of a line as it stands in the file, in hex. */
 export const hashOf = (line: Json): string => createHash('sha256').update(JSON.stringify(line)).digest('hex');
 
+/** Number (from 1) of the first line that does not name the hash of the line before it: one of the two was changed. */
+const brokenAt = (lines: readonly Json[]): number | undefined => {
+  const place = lines.findIndex((line, index) => {
+    const before = lines[index - 1];
+    return (line as { prev?: Json }).prev !== (before === undefined ? null : hashOf(before));
+  });
+  return place === -1 ? undefined : place + 1;
+};
+
 export interface Journal {
   /** Higher than that of every earlier attempt. */
   token: number;
   /** The lines of earlier attempts. */
   earlier: readonly Line[];
+  /** Number of the first line that does not continue the one before it: somebody has changed the journal. */
+  brokenAt: number | undefined;
   /** Throws `JournalFailure`, or `Overtaken` when a higher token has appeared. */
   write(state: RollbackState, details: { [key: string]: Json }): Promise<void>;
 }
@@ -95,7 +118,8 @@ export const openJournal = async (
   now: () => number,
 ): Promise<Journal> => {
   const { id, service, environment, from = null, to = null } = order;
-  const earlier = await readLines(store, id);
+  const found = await guarded(store, () => store.readJournal(id));
+  const earlier = ownLines(found, store, id);
   const token = Math.max(0, ...earlier.map((line) => line.token)) + 1;
   const head = { format: 'holdpoint.rollback/1', id, token, service, environment, from, to, automatic };
   const write: Journal['write'] = async (state, details) => {
@@ -105,7 +129,7 @@ export const openJournal = async (
     const prev = last === undefined ? null : hashOf(last);
     await guarded(store, () => store.journal(id, { ...head, at: isoTime(now()), state, ...details, prev }));
   };
-  return { token, earlier, write };
+  return { token, earlier, brokenAt: brokenAt(found), write };
 };
 
 const refuseOvertaken = (lines: readonly Json[], token: number): void => {

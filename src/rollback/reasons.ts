@@ -35,7 +35,7 @@ const refusals = {
   human_declined: 'The person who was asked said no.',
   locked: 'Another process is carrying out a rollback of this service, or took this one over. Wait for its end.',
   no_journal:
-    'The journal could not be written, so that a killed rollback could not be resumed. Look at the disk of the store.',
+    'The journal could not be written, so that a killed rollback could not be resumed, or another version of holdpoint has written it. Look at the disk of the store, and at the version.',
 } as const;
 
 /** Reasons of FAILED: something was done, and its result is not what it should be. */

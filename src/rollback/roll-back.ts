@@ -58,6 +58,7 @@ const attempt = async (order: RollbackOrder, tools: RollbackTools): Promise<Roll
   const { clock } = tools.io;
   const found = await readLiveFirmly({ tools, order });
   const journal = await openJournal(tools.store, order, isAutomatic({ order, tools }), () => clock.now());
+  if (journal.brokenAt !== undefined) note({ tools }, changedSentence(order, journal.brokenAt));
   const earlier = bindingReport(order, journal.earlier, found);
   if (earlier) {
     say({ tools }, earlier.state, `ended before, nothing was done again: ${sentenceOf(earlier)}`);
@@ -75,6 +76,9 @@ const attempt = async (order: RollbackOrder, tools: RollbackTools): Promise<Roll
   };
   return goOn(course, found);
 };
+
+const changedSentence = ({ id }: RollbackOrder, line: number): string =>
+  `somebody has changed the journal ${id}: line ${line} does not name the hash of the line before it. What is live decides; the journal proves nothing any more`;
 
 /** A drill leaves no trace: its journal would bind the real rollback. */
 const unwritten = (journal: Journal): Journal => ({ ...journal, write: async () => {} });

@@ -485,6 +485,40 @@ describe('the journal', () => {
     );
   });
 
+  it('of another version of holdpoint may say anything: nothing is done', async () => {
+    const desk = openDesk();
+    desk.journals.set(order.id, [{ format: 'holdpoint.rollback/2', states: ['EXECUTING'] }]);
+    expect(await desk.run()).toMatchObject({
+      state: 'REFUSED',
+      reason: 'no_journal',
+      because: `the journal ${order.id} in memory was written by another version of holdpoint (holdpoint.rollback/2; this one knows 1): call that version`,
+    });
+    expect(desk.world.undone).toEqual([]);
+  });
+
+  it.each<[string, (lines: Json[]) => Json[], number | undefined]>([
+    ['as it was written', (lines) => lines, undefined],
+    ['with a line that was changed', ([first, ...rest]) => [{ ...(first as object), to: 'other' }, ...rest], 2],
+    ['with a line that was taken out', ([first, , ...rest]) => [first as Json, ...rest], 2],
+    ['without its beginning', ([, ...rest]) => rest, 1],
+  ])('%s is told as such', async (_, change, line) => {
+    const desk = openDesk();
+    desk.world.onUndo = () => {};
+    await desk.run({}, {}, { deadline: 1000 });
+    desk.journals.set(order.id, change(desk.journals.get(order.id) ?? []));
+    desk.events.length = 0;
+    await desk.run();
+    const told = desk.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+    const changed = told.filter((text) => text.startsWith('somebody has changed the journal'));
+    expect(changed).toEqual(
+      line === undefined
+        ? []
+        : [
+            `somebody has changed the journal ${order.id}: line ${line} does not name the hash of the line before it. What is live decides; the journal proves nothing any more`,
+          ],
+    );
+  });
+
   it('shows a higher token: somebody else has taken over, nothing is done', async () => {
     const desk = openDesk();
     const confirm = async (): Promise<boolean> => {
