@@ -382,6 +382,16 @@ describe('what a burst says', () => {
     });
   });
 
+  test('says that nothing counted connections where a peak is declared', () => {
+    const watched = { check: 'pool-wait', unit: 'ms', before: 0, highest: 0, after: 0 };
+    expect(burstParts(seen, { ...keys, peak: 60 }, marks(watched))[2]).toEqual({
+      name: 'burst and the declared peak',
+      outcome: 'warn',
+      because: 'nothing can be said of 60/s: no check counted connections meanwhile; add db-connections to the profile',
+    });
+    expect(burstParts(seen, keys, [])).toHaveLength(1);
+  });
+
   test.each<[string, number]>([
     ['60/s', 60],
     ['90/min', 1.5],

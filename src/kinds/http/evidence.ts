@@ -67,7 +67,9 @@ const told = ({ status, headers, body }: HttpResponse, mask: Mask): string => {
   // Masked before its tags go and before it is cut: a secret may hold a `<`.
   const words = clip(wordsOf(mask(body.slice(0, enough))), longest);
   const nothing = body === '' ? 'an empty body' : 'a page without text';
-  return `${status}${to}, ${type}, ${words === '' ? nothing : JSON.stringify(words)}`;
+  // Escaped quotes would make JSON unreadable.
+  const shown = words.includes('"') ? words : `"${words}"`;
+  return `${status}${to}, ${type}, ${words === '' ? nothing : shown}`;
 };
 
 /** Headers whose values say nothing about anybody. */

@@ -1,4 +1,5 @@
 // How far a burst has come: who may begin another login and when, and what ended it.
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../kit/io.ts';
 import { duration } from '../../../kit/text.ts';
 import type { StepSeen } from '../seen.ts';
@@ -47,6 +48,8 @@ export const openCourse = (
 ): Course => {
   const own = new AbortController();
   const over = AbortSignal.any([own.signal, signal, ...(harm ? [harm] : [])]);
+  // Each user and each request under way listens: beyond ten Node would print a warning of a leak into the report.
+  setMaxListeners(0, over, signal);
   const last = clock.monotonic() + keys.within;
   let [begun, under, next] = [0, 0, 0];
 

@@ -82,6 +82,19 @@ const watchedPart = (one: Watched, seen: BurstSeen, keys: BurstKeys | undefined)
   return { name, outcome: isLeak || isAbove || peak.isOver ? 'warn' : 'pass', because };
 };
 
+/** Nobody counted connections while the burst went on. */
+const uncounted = (peak: number): Part => ({
+  name: 'burst and the declared peak',
+  outcome: 'warn',
+  because: `nothing can be said of ${perSecond(peak)}/s: no check counted connections meanwhile; add db-connections to the profile`,
+});
+
 /** What the burst did to others, one part for each. */
-export const peakParts = (seen: BurstSeen, keys: BurstKeys | undefined, marks: readonly Mark[]): Part[] =>
-  watchedIn(marks, seen.check).map((one) => watchedPart(one, seen, keys));
+export const peakParts = (seen: BurstSeen, keys: BurstKeys | undefined, marks: readonly Mark[]): Part[] => {
+  const watched = watchedIn(marks, seen.check);
+  const isCounted = watched.some(({ unit }) => unit !== 'ms');
+  return [
+    ...watched.map((one) => watchedPart(one, seen, keys)),
+    ...(keys?.peak === undefined || isCounted ? [] : [uncounted(keys.peak)]),
+  ];
+};
