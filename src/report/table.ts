@@ -72,7 +72,12 @@ const trendWidth = (cells: readonly Cells[], columns: number): number => {
 /** Gives room in the order of worth: title, number, limit, trend, baseline, and the sentence if enough is left. */
 const share = (cells: readonly Cells[], columns: number): Widths => {
   const fits = (base: Partial<Widths>, width: number): number => (taken(base) + width + gap <= columns ? width : 0);
-  const title = Math.min(widest(cells, 'title'), Math.max(8, Math.floor(columns * 0.4)), 32, columns - gap);
+  const title = Math.min(
+    widest(cells, 'title'),
+    Math.max(8, Math.floor(columns * 0.4)),
+    columns >= 160 ? 48 : 32,
+    columns - gap,
+  );
   const value = fits({ title }, Math.min(widest(cells, 'value'), Math.floor(columns / 4)));
   const limit = fits({ title, value }, widest(cells, 'limit'));
   const trend = fits({ title, value, limit }, trendWidth(cells, columns));

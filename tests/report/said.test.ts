@@ -30,6 +30,11 @@ describe('warnings of a run', () => {
     expect(said).toEqual(['warning: no a', 'warning: no b', 'warning: no c', '  and 1 more in the record']);
   });
 
+  it('take two lines by hand', () => {
+    const lines = textsOf(summary({ ...record, verb: 'check' })).filter((line) => /^warning|more in/.test(line));
+    expect(lines).toEqual(['warning: no a', '  and 3 more in the record']);
+  });
+
   it('stand in the Markdown and on the page with their time', () => {
     expect(textOf(markdown, record)).toContain('**Warnings**\n\n- ⚠️ no a\n- ⚠️ no b\n- ⚠️ no c\n- ⚠️ no d\n');
     expect(textOf(html, record)).toMatch(/02:47:00<\/time><span><b class="key event">warning<\/b>: no a</);
