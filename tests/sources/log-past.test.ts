@@ -53,6 +53,30 @@ describe('the past of a log', () => {
     ]);
   });
 
+  it('tells the hour that comes twice when summer time ends apart by the zone', async () => {
+    const root = await tempFolder();
+    const at = (clock: string, zone: string) => `a - - [25/Oct/2026:${clock} ${zone}] "GET / HTTP/1.1" 200 1\n`;
+    await writeFile(
+      join(root, 'access.log'),
+      at('02:10:00', '+0200') + at('02:10:00', '+0100') + at('02:20:00', '+0100'),
+    );
+    const source = await opened(root, { file: 'access.log', format: 'combined' });
+    const span = { from: Date.parse('2026-10-25T00:10:00Z'), to: Date.parse('2026-10-25T02:10:00Z') };
+    const [list] = (await source.past?.(['lines'], span, 3_600_000)) ?? [];
+    expect(list?.map(({ series }) => series.map(({ value }) => value))).toEqual([[0], [1], [2]]);
+  });
+
+  it('counts a last line that has no end, and nothing of what is no request', async () => {
+    const root = await tempFolder();
+    await writeFile(join(root, 'access.log.1'), `${line(-5)}${line(10)}a stack trace\n${line(20).trimEnd()}`);
+    await writeFile(join(root, 'access.log'), line(30));
+    const source = await opened(root, { file: 'access.log', format: 'combined' });
+    expect(await pastOf(source, ['lines', 'lines{line=~"a stack.*"}'], 60)).toEqual([
+      [[0], [3]],
+      [[0], [1]],
+    ]);
+  });
+
   it('does not know what is older than its oldest line, which is not zero', async () => {
     const root = await tempFolder();
     await writeFile(join(root, 'access.log'), line(90) + line(100));

@@ -1,5 +1,5 @@
 // The source `log` on real files: growing, rotated, cut off, torn; and every format line by line.
-import { appendFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse as parseYaml } from 'yaml';
@@ -13,8 +13,8 @@ import { fakeIo, realClock } from '../helpers/fake-io.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 import { tick } from './contract.ts';
 
-const opened = async (root: string, settings: object): Promise<Source> => {
-  const io = fakeIo({ files: createFiles(), clock: realClock });
+const opened = async (root: string, settings: object, files = createFiles()): Promise<Source> => {
+  const io = fakeIo({ files, clock: realClock });
   const source = await log.open(log.settings.parse(settings), { io, root, learn: () => undefined });
   onTestFinished(() => source.close());
   return source;
@@ -194,6 +194,104 @@ describe('following', () => {
     expect(valuesOf(await read(source, 'lines{line="grün"}', 'lines', 'lines{line="last"}'))).toEqual([[1], [3], [1]]);
   });
 
+  it('a writer that goes on at its old place after a copytruncate leaves a hole, and no line is lost', async () => {
+    const root = await tempFolder();
+    const path = join(root, 'app.log');
+    const writer = await open(path, 'w');
+    onTestFinished(() => writer.close());
+    await writer.write('old\n');
+    const source = await opened(root, { file: 'app.log', format: 'text' });
+    await writer.write(`a\n${'b'.repeat(200)}\n`);
+    expect(await counted(source, 'lines')).toBe(2);
+    await truncate(path);
+    await writer.write('c\n');
+    expect(valuesOf(await read(source, 'lines', 'lines{line="c"}'))).toEqual([[3], [1]]);
+    await writer.write('d\n');
+    expect(await counted(source, 'lines')).toBe(4);
+  });
+
+  it('follows a link that is turned to the file of the next day', async () => {
+    const root = await tempFolder();
+    const [first, second, link] = ['app-1.log', 'app-2.log', 'app.log'].map((name) => join(root, name));
+    if (!first || !second || !link) throw new Error('three paths are needed');
+    await writeFile(first, 'old\n');
+    await symlink(first, link);
+    const source = await opened(root, { file: 'app.log', format: 'text' });
+    await appendFile(first, 'a\n');
+    expect(await counted(source, 'lines')).toBe(1);
+    await writeFile(second, 'b\n');
+    await rm(link);
+    await symlink(second, link);
+    await appendFile(first, 'c\n');
+    expect(await counted(source, 'lines')).toBe(3);
+  });
+
+  it('more than 64 MB at once are said to be behind, and read in the next look', async () => {
+    const { source, path } = await following();
+    const line = `${'x'.repeat(1023)}\n`;
+    await appendFile(path, line.repeat(65 * 1024));
+    expect(await missedOf(source)).toEqual({
+      by: 'instrument',
+      reason: 'source_too_large',
+      because: 'log: app.log grows faster than it can be read: 1048576 bytes behind',
+    });
+    expect(await counted(source, 'lines')).toBe(65 * 1024);
+  });
+
+  it('a line of 20 MB is one line, and what follows is read', async () => {
+    const { source, path } = await following();
+    await appendFile(path, Buffer.concat([Buffer.alloc(20 * 1024 * 1024, 'x'), Buffer.from('\nlast\n')]));
+    expect(valuesOf(await read(source, 'lines', 'lines{line="last"}'))).toEqual([[2], [1]]);
+  });
+
+  it('counts requests alone: torn, binary and other lines between them are none', async () => {
+    const { source, path } = await following('', { format: 'json' });
+    const trace = 'Error: no connection\n    at Pool.connect (pool.js:45:11)\n'.repeat(40);
+    await appendFile(path, `{"status":500}\n${trace}{"status":200,"pa\n`);
+    await appendFile(path, Buffer.from([0x16, 0x03, 0x01, 0xff, 0x00, 0x0a]));
+    await appendFile(path, '{"status":200}\n');
+    const selectors = ['lines', 'lines{status!~"2.."}', 'lines{line=~"Error.*"}'];
+    expect(valuesOf(await read(source, ...selectors))).toEqual([[2], [1], [40]]);
+  });
+
+  it('filters by status, path and release', async () => {
+    const { source, path } = await following('', { format: 'json' });
+    const request = (status: number, url: string, release: string): string =>
+      `${JSON.stringify({ req: { url }, res: { status }, release })}\n`;
+    await appendFile(
+      path,
+      request(200, '/me', 'v1') + request(503, '/me', 'v2') + request(503, '/health', 'v2') + request(200, '/me', 'v2'),
+    );
+    const own = 'lines{req_url!="/health",release="v2"';
+    expect(valuesOf(await read(source, `${own}}`, `${own},res_status=~"5.."}`))).toEqual([[2], [1]]);
+  });
+
+  it('a log that may not be read any more is missed, and read on once it may', async () => {
+    const root = await tempFolder();
+    const path = join(root, 'app.log');
+    await writeFile(path, '');
+    const files = createFiles();
+    let allowed = true;
+    const guarded: typeof files = {
+      ...files,
+      open: async (name) => {
+        if (!allowed) throw Object.assign(new Error(`EACCES: permission denied, open '${name}'`), { code: 'EACCES' });
+        return files.open(name);
+      },
+    };
+    const source = await opened(root, { file: 'app.log', format: 'text' }, guarded);
+    allowed = false;
+    await appendFile(path, 'a\n');
+    expect(await missedOf(source)).toEqual({
+      by: 'instrument',
+      reason: 'source_unreadable',
+      because: 'log: app.log may not be read by this user',
+    });
+    allowed = true;
+    await appendFile(path, 'b\n');
+    expect(await counted(source, 'lines')).toBe(2);
+  });
+
   it('two reads at once count no line twice', async () => {
     const { source, path } = await following();
     await appendFile(path, 'a\n'.repeat(1000));
@@ -204,7 +302,7 @@ describe('following', () => {
   it('a format that fits no line is a mistake, not a quiet log', async () => {
     const { source, path } = await following('', { format: 'combined' });
     await appendFile(path, 'no access log\n'.repeat(19));
-    expect(await counted(source, 'lines')).toBe(19);
+    expect(await counted(source, 'lines')).toBe(0);
     await appendFile(path, 'no access log\n');
     expect(await missedOf(source)).toEqual({
       by: 'instrument',

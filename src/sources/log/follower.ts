@@ -1,5 +1,6 @@
 // Follows one log from its end: across renames, truncation and lines that are written in pieces.
 import type { Files, OpenFile } from '../../kit/io.ts';
+import { type Lines, openLines } from './lines.ts';
 
 /** A file with how far it was read. */
 interface Open {
@@ -7,10 +8,7 @@ interface Open {
   offset: number;
   /** The last bytes before `offset`: when they are others, the file was cut off and has grown again. */
   seal: Buffer;
-  /** The beginning of a line whose end is not written yet. */
-  rest: Buffer;
-  /** The line at hand began before we did, or is too long: it is left out up to its end. */
-  skipping: boolean;
+  lines: Lines;
 }
 
 export interface Follower {
@@ -28,9 +26,6 @@ const newline = 0x0a;
 
 /** More than this is not read at once; a log that grows faster cannot be followed. */
 const mostAtOnce = 64 * 1024 * 1024;
-const longestLine = 1024 * 1024;
-
-const none = Buffer.alloc(0);
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
@@ -53,7 +48,10 @@ export const openFollower = async (files: Files, path: string): Promise<Follower
     const still: Open[] = [];
     for (const one of retired) {
       if ((await readOn(one, onLine)).bytes > 0) still.push(one);
-      else await finish(one, onLine);
+      else {
+        one.lines.end(onLine);
+        await one.file.close();
+      }
     }
     retired = still;
   };
@@ -80,54 +78,35 @@ export const openFollower = async (files: Files, path: string): Promise<Follower
   };
 };
 
-const atStart = (file: OpenFile): Open => ({ file, offset: 0, seal: none, rest: none, skipping: false });
+const atStart = (file: OpenFile): Open => ({ file, offset: 0, seal: Buffer.alloc(0), lines: openLines() });
 
 const atEnd = async (file: OpenFile): Promise<Open> => {
   const offset = await file.size();
   const seal = Buffer.from(await file.read(Math.max(0, offset - sealBytes), Math.min(offset, sealBytes)));
-  return { file, offset, seal, rest: none, skipping: seal.length > 0 && seal.at(-1) !== newline };
+  return { file, offset, seal, lines: openLines(seal.length > 0 && seal.at(-1) !== newline) };
 };
 
-const isCutOff = async ({ file, offset, seal }: Open): Promise<boolean> => {
-  if ((await file.size()) < offset) return true;
-  return !seal.equals(await file.read(offset - seal.length, seal.length));
+/** Begins anew in a file that was cut off. */
+const checkSeal = async (open: Open): Promise<void> => {
+  const { file, offset, seal } = open;
+  const now =
+    (await file.size()) < offset ? undefined : Buffer.from(await file.read(offset - seal.length, seal.length));
+  // Nothing but a hole: it was cut off, and the writer went on at its old place, which is not before ours.
+  const isHole = now?.every((byte) => byte === 0) ?? false;
+  if (now && (isHole || seal.equals(now))) open.seal = now;
+  else Object.assign(open, atStart(file));
 };
 
 const readOn = async (open: Open, onLine: (line: string) => void): Promise<{ bytes: number; behind: number }> => {
-  if (await isCutOff(open)) Object.assign(open, atStart(open.file));
+  await checkSeal(open);
   const from = open.offset;
   for (;;) {
     const chunk = Buffer.from(await open.file.read(open.offset, chunkBytes));
     if (chunk.length === 0) return { bytes: open.offset - from, behind: 0 };
     open.offset += chunk.length;
     open.seal = Buffer.concat([open.seal, chunk]).subarray(-sealBytes);
-    split(open, chunk, onLine);
+    open.lines.push(chunk, onLine);
     const bytes = open.offset - from;
     if (bytes >= mostAtOnce) return { bytes, behind: (await open.file.size()) - open.offset };
   }
-};
-
-const split = (open: Open, chunk: Buffer, onLine: (line: string) => void): void => {
-  let from = 0;
-  for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
-    if (!open.skipping) tell(Buffer.concat([open.rest, chunk.subarray(from, end)]), onLine);
-    Object.assign(open, { rest: none, skipping: false });
-    from = end + 1;
-  }
-  if (open.skipping) return;
-  open.rest = Buffer.concat([open.rest, chunk.subarray(from)]);
-  if (open.rest.length <= longestLine) return;
-  tell(open.rest, onLine);
-  Object.assign(open, { rest: none, skipping: true });
-};
-
-const tell = (line: Buffer, onLine: (line: string) => void): void => {
-  const text = line.toString('utf8').replace(/\r$/, '');
-  if (text !== '') onLine(text);
-};
-
-/** A last line without an end is one, too. */
-const finish = async ({ file, rest, skipping }: Open, onLine: (line: string) => void): Promise<void> => {
-  if (!skipping) tell(rest, onLine);
-  await file.close();
 };

@@ -3,11 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Files } from '../../kit/io.ts';
+import { openLines } from './lines.ts';
 
 const chunkBytes = 256 * 1024;
-const newline = 0x0a;
-/** What is longer is no line that anybody asks for. */
-const longestLine = 1024 * 1024;
 
 /** What logrotate adds to the name: `.1`, `.2.gz`, `-20261122`, `-20261122.gz`. */
 const rotation = /^[.-]\d[\d._T:-]*(?:\.gz)?$/;
@@ -29,7 +27,7 @@ export const filesOf = async (files: Files, path: string, since: number): Promis
   return dated.filter(({ changedAt }) => changedAt >= since).map((one) => one.path);
 };
 
-/** Hands over every whole line of a file; one that ends in `.gz` is unpacked on the way. Memory stays at a few chunks. */
+/** Hands over every line of a file; one that ends in `.gz` is unpacked on the way. Memory stays at a few chunks. */
 export const readLines = async (files: Files, path: string, onLine: (line: string) => void): Promise<void> => {
   const file = await files.open(path);
   try {
@@ -55,25 +53,7 @@ async function* chunksOf(
 }
 
 const splitLines = async (chunks: AsyncIterable<Uint8Array>, onLine: (line: string) => void): Promise<void> => {
-  let rest = Buffer.alloc(0);
-  let skipping = false;
-  for await (const one of chunks) {
-    const chunk = Buffer.from(one.buffer, one.byteOffset, one.length);
-    let from = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
-      if (!skipping) tell(Buffer.concat([rest, chunk.subarray(from, end)]), onLine);
-      rest = Buffer.alloc(0);
-      skipping = false;
-      from = end + 1;
-    }
-    rest = skipping ? rest : Buffer.concat([rest, chunk.subarray(from)]);
-    if (rest.length <= longestLine) continue;
-    rest = Buffer.alloc(0);
-    skipping = true;
-  }
-};
-
-const tell = (line: Buffer, onLine: (line: string) => void): void => {
-  const text = line.toString('utf8').replace(/\r$/, '');
-  if (text !== '') onLine(text);
+  const lines = openLines();
+  for await (const one of chunks) lines.push(Buffer.from(one.buffer, one.byteOffset, one.length), onLine);
+  lines.end(onLine);
 };

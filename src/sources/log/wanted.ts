@@ -18,6 +18,9 @@ export interface Wanted {
   labelsFor(line: string, fields: Fields | undefined): Series['labels'] | undefined;
 }
 
+/** Whether a selector looks at the text of a line, which every line has. */
+const asksForText = (selector: string): boolean => /[{,]\s*line\s*(?:=|!)/.test(selector);
+
 /** Compiles a selector. Throws a `UsageError` for what is none. */
 export const wantedBy = (selector: string): Wanted => {
   const fits: Fits = parseSelector(selector);
@@ -26,7 +29,11 @@ export const wantedBy = (selector: string): Wanted => {
     fits({ ...fields, line: line.slice(0, longestField), __name__: name });
   if (name === linesMetric) {
     const labels = { __name__: name };
-    return { name, labelsFor: (line, fields) => (isFit(line, fields) ? labels : undefined) };
+    // What is not in the format is no request: the lines of a stack trace would make a rate of errors small.
+    const all = asksForText(selector);
+    const counts = (line: string, fields: Fields | undefined): boolean =>
+      (all || fields !== undefined) && isFit(line, fields);
+    return { name, labelsFor: (line, fields) => (counts(line, fields) ? labels : undefined) };
   }
   return {
     name,
