@@ -508,8 +508,8 @@ describe('the journal', () => {
     desk.journals.set(order.id, change(desk.journals.get(order.id) ?? []));
     desk.events.length = 0;
     await desk.run();
-    const told = desk.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
-    const changed = told.filter((text) => text.startsWith('somebody has changed the journal'));
+    const notes = desk.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+    const changed = notes.filter((text) => text.startsWith('somebody has changed the journal'));
     expect(changed).toEqual(
       line === undefined
         ? []
