@@ -1,6 +1,6 @@
 // The platform `pm2` on a real pm2: an app from an ecosystem file, and one that was started inside its release folder.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink as makeLink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,7 +46,7 @@ interface Pm2System extends DeploySystem {
   link(release: string): Promise<void>;
 }
 
-const system = async (start: 'ecosystem' | 'inside'): Promise<Pm2System> => {
+const system = async (start: 'ecosystem' | 'inside' | 'cluster'): Promise<Pm2System> => {
   const root = await tempFolder();
   const [current, bin, ecosystem] = [join(root, 'current'), join(root, 'bin'), join(root, 'ecosystem.config.cjs')];
   for (const release of ['v1', 'v2', 'v3']) {
@@ -58,12 +58,13 @@ const system = async (start: 'ecosystem' | 'inside'): Promise<Pm2System> => {
     await makeLink(join(root, 'releases', release), current);
   };
   await link('v2');
+  const mode = start === 'cluster' ? { exec_mode: 'cluster', instances: 2 } : {};
   const apps = [
-    { name: 'auth', script: join(current, 'app.js'), cwd: current, listen_timeout: 200, kill_timeout: 500 },
+    { name: 'auth', script: join(current, 'app.js'), cwd: current, listen_timeout: 200, kill_timeout: 500, ...mode },
   ];
   await writeFile(ecosystem, `module.exports = ${JSON.stringify({ apps })};`);
   await run(['delete', 'all']).catch(() => undefined);
-  await (start === 'ecosystem' ? run(['start', ecosystem]) : run(['start', 'app.js', '--name', 'auth'], current));
+  await (start === 'inside' ? run(['start', 'app.js', '--name', 'auth'], current) : run(['start', ecosystem]));
   await mkdir(bin);
   await writeFile(join(bin, 'pm2'), stub, { mode: 0o755 });
   return {
@@ -158,4 +159,60 @@ describe('an app that was started inside its release folder', () => {
     expect(acts().map(({ argv }) => argv)).toEqual([['pm2', 'delete', 'auth'], settings.start]);
     expect(await settled({ session } as never)).toMatchObject({ revision: 'v1', settled: true });
   });
+});
+
+describe('an app that was stopped', () => {
+  it('is started in the target by going back', async () => {
+    const { session } = await openOn(pm2, await system('ecosystem'));
+    await run(['stop', 'auth']);
+    await session.undo(back);
+    expect(await settled({ session } as never)).toMatchObject({ revision: 'v1', settled: true });
+  });
+});
+
+describe('an app in cluster mode', () => {
+  it('is settled when all of its processes run the target', async () => {
+    const given = await system('cluster');
+    const { session, acts } = await openOn(pm2, given);
+    expect(await settled({ session } as never)).toMatchObject({
+      revision: 'v2',
+      settled: true,
+      detail: '2 of 2 processes run v2',
+    });
+    await session.undo(back);
+    expect(acts().map(({ argv }) => argv)).toEqual([['pm2', 'reload', 'auth', '--update-env']]);
+    expect(await settled({ session } as never)).toMatchObject({ revision: 'v1', detail: '2 of 2 processes run v1' });
+    expect(Object.values((await session.live()).instances ?? {})).toEqual(['v1', 'v1']);
+  });
+});
+
+describe('a pm2 that does not run', () => {
+  it('is not started by asking it', async () => {
+    const given = await system('ecosystem');
+    const home = await tempFolder();
+    const { session } = await openOn(pm2, { ...given, env: { ...given.env, PM2_HOME: home } });
+    const sentence = `no pm2 runs in ${home} (pm2.pid): \`pm2 resurrect\` as the user whose pm2 it is brings back what was saved`;
+    await expect(session.live()).rejects.toThrow(sentence);
+    await expect(session.undo(back)).rejects.toThrow(sentence);
+    expect(await session.doctor?.()).toContainEqual({
+      what: 'what is live can be read',
+      state: 'failed',
+      because: sentence,
+    });
+    await writeFile(join(home, 'pm2.pid'), '4194305');
+    await expect(session.live()).rejects.toThrow(sentence);
+    expect(await readdir(home)).toEqual(['pm2.pid']);
+  });
+});
+
+it('the doctor sees the app, the folders and how it would be started', async () => {
+  const given = await system('ecosystem');
+  const settings = { app: 'auth', start: ['pm2', 'start', given.ecosystem] };
+  const { session } = await openOn(pm2, { ...given, settings });
+  expect((await session.doctor?.())?.map(({ what, state }) => [what, state])).toEqual([
+    ['may replace ./current', 'ok'],
+    ['may read ./releases', 'ok'],
+    ['pm2 knows auth', 'ok'],
+    ['`start` could be started', 'ok'],
+  ]);
 });

@@ -1,8 +1,10 @@
 // The platform `pm2`: release folders behind a link, processes of pm2 on this machine.
+import { join } from 'node:path';
 import * as z from 'zod';
-import { argvSchema, type Direction, type Live } from '../../kit/index.ts';
+import { argvSchema, type Direction, type Finding, type Live } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine, understood } from './commands.ts';
+import { startFinding } from './programs.ts';
 import { behindLinkAftermath, folderKeys, folderNeeds, foldersOf, linkLine } from './release-folders.ts';
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
@@ -39,8 +41,20 @@ const listSchema = once(() =>
 
 type Process = z.infer<ReturnType<typeof listSchema>>[number];
 
+/** Whoever asks a pm2 that does not run starts one, with no apps in it: so it is looked at before it is asked. */
+const mustRun = async ({ io }: Ask): Promise<void> => {
+  const home = io.env('PM2_HOME') ?? join(io.env('HOME') ?? '/', '.pm2');
+  const pid = Number(await io.files.readIfExists(join(home, 'pm2.pid')));
+  const { host } = await io.processes.self();
+  if (pid > 0 && (await io.processes.isRunning({ pid, host })) === 'yes') return;
+  throw new Error(
+    `no pm2 runs in ${home} (pm2.pid): \`pm2 resurrect\` as the user whose pm2 it is brings back what was saved`,
+  );
+};
+
 /** pm2 says things before its JSON ("In-memory PM2 is out-of-date"). */
 const processesOf = async ({ app }: Settings, ask: Ask): Promise<Process[]> => {
+  await mustRun(ask);
   const argv = ['pm2', 'jlist'];
   const text = await ask.text(argv);
   const all = understood(argv, text.slice(Math.max(0, text.search(/^\[/m))), listSchema());
@@ -91,6 +105,13 @@ const restart = (spec: Settings, { processes }: Found, root: string): string[][]
   return [['pm2', 'delete', spec.app], [...spec.start]];
 };
 
+const examine = async (spec: Settings, ask: Ask): Promise<Finding[]> => {
+  const processes = await processesOf(spec, ask);
+  const states = processes.map(({ pm_id: id, pm2_env: { status } }) => `${spec.app}:${id} is ${status}`);
+  const found: Finding = { what: `pm2 knows ${spec.app}`, state: 'ok', because: states.join(', ') };
+  return spec.start ? [found, await startFinding('`start` could be started', spec.start, ask)] : [found];
+};
+
 /** Apps of pm2. */
 export const pm2 = platformOf<Settings, Found>({
   name: 'pm2',
@@ -115,5 +136,6 @@ export const pm2 = platformOf<Settings, Found>({
   forbidden,
   manual: (spec, { to }: Direction) =>
     `${linkLine(spec, to)} && ${shellLine(['pm2', 'reload', spec.app, '--update-env'])}`,
-  needs: (spec) => [{ what: 'pm2 answers', argv: ['pm2', 'ping'] }, ...folderNeeds(spec)],
+  needs: folderNeeds,
+  examine,
 });
