@@ -262,7 +262,7 @@ const seen: BurstSeen = {
   p99: 190,
 };
 const times = 'p50 120 ms, p95 180 ms, p99 190 ms';
-const failure = { outcome: 'broken', step: 'sign in', trail: 'POST /login → 500', note: '' } as const;
+const failure = { outcome: 'broken', step: 'sign in', trail: 'POST /login → 500', note: 'status 500' } as const;
 const failed: BurstSeen = { ...seen, done: 8, granted: 6, failure };
 const { p50: _, p95: __, p99: ___, ...untimed } = seen;
 

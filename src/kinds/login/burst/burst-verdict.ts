@@ -25,7 +25,8 @@ const remaining = ({ total, done }: BurstSeen): string => `the other ${count(tot
 const failureText = ({ failure }: BurstSeen, keys: BurstKeys | undefined): string => {
   if (!failure) return '';
   const limit = failure.late && keys ? `a login of a burst may take ${duration(keys.stopOn.slower)}` : '';
-  const why = [failure.trail, failure.note, limit].filter(Boolean).join(': ');
+  const note = /^status \d+$/.test(failure.note) ? '' : failure.note;
+  const why = [failure.trail, note, limit].filter(Boolean).join(': ');
   return `${failure.outcome} at "${failure.step}"${why === '' ? '' : ` (${why})`}`;
 };
 
