@@ -189,9 +189,9 @@ describe('an app in cluster mode', () => {
 describe('a pm2 that does not run', () => {
   it('is not started by asking it', async () => {
     const given = await system('ecosystem');
-    const home = await tempFolder();
-    const { session } = await openOn(pm2, { ...given, env: { ...given.env, PM2_HOME: home } });
-    const sentence = `no pm2 runs in ${home} (pm2.pid): \`pm2 resurrect\` as the user whose pm2 it is brings back what was saved`;
+    const empty = await tempFolder();
+    const { session } = await openOn(pm2, { ...given, env: { ...given.env, PM2_HOME: empty } });
+    const sentence = `no pm2 runs in ${empty} (pm2.pid): \`pm2 resurrect\` as the user whose pm2 it is brings back what was saved`;
     await expect(session.live()).rejects.toThrow(sentence);
     await expect(session.undo(back)).rejects.toThrow(sentence);
     expect(await session.doctor?.()).toContainEqual({
@@ -199,9 +199,9 @@ describe('a pm2 that does not run', () => {
       state: 'failed',
       because: sentence,
     });
-    await writeFile(join(home, 'pm2.pid'), '4194305');
+    await writeFile(join(empty, 'pm2.pid'), '4194305');
     await expect(session.live()).rejects.toThrow(sentence);
-    expect(await readdir(home)).toEqual(['pm2.pid']);
+    expect(await readdir(empty)).toEqual(['pm2.pid']);
   });
 });
 
