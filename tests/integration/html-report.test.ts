@@ -165,6 +165,37 @@ describe('by keyboard', () => {
   });
 });
 
+it('a screen reader is told headings without a gap, outcomes as words, and what each picture shows', async () => {
+  const { page } = await open('incident');
+  const tree = await page.locator('body').ariaSnapshot();
+  const levels = [...tree.matchAll(/heading .*\[level=(\d)\]/g)].map(([, level]) => Number(level));
+  expect(levels[0]).toBe(1);
+  expect(levels.filter((level, index) => level - (levels[index - 1] ?? 0) > 1)).toEqual([]);
+  expect(tree).toContain('heading "Diagnosis database" [level=2]');
+  expect(tree).toContain('link "fail database connections"');
+  expect(tree).toMatch(/img "connections in use From 18:51:44 to 18:52:10 UTC\. Stacked\. auth@77ab0c4: 8 at the end/);
+});
+
+describe('on paper', () => {
+  it('what was unfolded is printed whole, what is folded is left out', async () => {
+    const { page } = await open('incident');
+    await page.getByText('Numbers of “connections in use”').click();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('details:visible').count()).toBe(1);
+    expect(await page.getByRole('button').count()).toBe(0);
+    const cut =
+      "(() => { const it = document.querySelector('details[open] .scroll'); return it.scrollHeight - it.clientHeight; })()";
+    expect(await page.evaluate(cut)).toBeLessThanOrEqual(0);
+  });
+
+  it('a check may go over two pages, so that no page stays half empty', async () => {
+    const { page } = await open('incident');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    const pages = [...pdf.matchAll(/\/Type\s*\/Page\b/g)].length;
+    expect([pages > 1, pages <= 4]).toEqual([true, true]);
+  });
+});
+
 describe('copy as Markdown', () => {
   const markdown = "document.getElementById('markdown').textContent";
 

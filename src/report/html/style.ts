@@ -50,7 +50,7 @@ const head = `
 .diagnosis, .steps { margin-top: 1.25rem; max-width: 46rem; }
 .diagnosis p { font-size: 1.0625rem; }
 .stop { margin-top: .75rem; max-width: 46rem; }
-.layer { margin-left: .5rem; padding: 0 .5em; border: 1px solid var(--line); border-radius: 1em; font-weight: 400; }
+.layer { margin-left: .25rem; padding: 0 .5em; border: 1px solid var(--line); border-radius: 1em; font-weight: 400; }
 .steps ol { padding-left: 1.25rem; }
 .steps p, .steps li { font-weight: 600; }
 .holders { margin-top: .75rem; max-width: 46rem; }

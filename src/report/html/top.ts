@@ -40,7 +40,7 @@ const diagnosis = (record: RunRecord): Part => {
     when(
       said,
       () =>
-        html`<div class="diagnosis"><h2>Diagnosis${when(layer !== 'none', () => html`<span class="layer">${layer}</span>`)}</h2><p>${sentence(said)}</p></div>`,
+        html`<div class="diagnosis"><h2>Diagnosis${when(layer !== 'none', () => html` <span class="layer">${layer}</span>`)}</h2><p>${sentence(said)}</p></div>`,
     ),
     stops.map(({ check, text }) => html`<p class="stop"><b>Stopped</b> by ${check}: ${sentence(text)}</p>`),
   ];
