@@ -1,11 +1,12 @@
 // The documents are held against the program: every YAML in them loads, every command in them exists with its flags.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Ajv } from 'ajv';
-import type { Command } from 'commander';
+import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Context } from '../../src/commands/context.ts';
+import { shellWords } from '../../src/commands/curl/shell-words.ts';
 import { jsonSchemas } from '../../src/commands/explain-schema.ts';
 import { program } from '../../src/commands/program.ts';
 import { builtIn } from '../../src/commands/registry.ts';
@@ -90,25 +91,32 @@ const snippets = pages.flatMap((page) =>
   ),
 );
 
-const cli: Command = program({ version: '0' } as Context, () => {});
-const verbs = cli.commands.map((command) => command.name());
+const verbs = program({ version: '0' } as Context, () => {}).commands.map((command) => command.name());
 
-/** Flags of ours in a command; what follows ` -- ` belongs to somebody else. */
-const unknownFlags = (line: string): string[] => {
-  const [verb = '', ...rest] = (line.split(' -- ')[0] ?? '').trim().split(/\s+/);
-  const known = cli.commands.find((command) => command.name() === verb)?.options.map(({ long }) => long);
-  const flags = rest
-    .filter((word) => word.startsWith('--') && word !== '--')
-    .map((word) => word.replace(/["'=].*$/, ''));
-  return flags.filter((flag) => !known?.includes(flag));
+/** What the command line itself says of a command that it only reads; what follows ` -- ` belongs to somebody else. */
+const refusal = async (line: string): Promise<string> => {
+  const told: string[] = [];
+  const cli = program({ version: '0' } as Context, () => {});
+  for (const command of [cli, ...cli.commands])
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => void told.push(text), writeOut: () => {} })
+      .action(() => {});
+  const [ours = '', ...others] = line.replace(/ *(?:#.*|\d?>.*|\).*)$/, '').split(' -- ');
+  const words = [...shellWords(ours.trim()), ...(others.length > 0 ? ['--', 'command'] : [])];
+  await cli.parseAsync(words, { from: 'user' }).catch((error: Error) => {
+    if (!(error instanceof CommanderError && error.exitCode === 0)) told.push(error.message);
+  });
+  return told.join('');
 };
 
 describe('every command in the documents exists, with its flags', () => {
   it('there are some', () => expect(commands.length).toBeGreaterThanOrEqual(10));
 
-  it.each(commands)('$page: holdpoint $line', ({ line }) => {
+  it.each(commands)('$page: holdpoint $line', async ({ line }) => {
     expect(verbs).toContain(line.split(/\s/)[0]);
-    expect(unknownFlags(line)).toEqual([]);
+    // A verb alone names it in a sentence.
+    expect(line.includes(' ') ? await refusal(line) : '').toBe('');
   });
 });
 
@@ -118,7 +126,7 @@ describe('every command in the snippets exists, with its flags', () => {
 
   it('there are some', () => expect(typed.length).toBeGreaterThanOrEqual(20));
 
-  it.each(typed)('$page: holdpoint $line', ({ line }) => expect(unknownFlags(line)).toEqual([]));
+  it.each(typed)('$page: holdpoint $line', async ({ line }) => expect(await refusal(line)).toBe(''));
 });
 
 const pipelines = pages.flatMap((page) =>
@@ -133,10 +141,37 @@ describe('every snippet for a pipeline is YAML with nothing written twice', () =
   });
 });
 
+/** Headings as GitHub makes anchors of them. */
+const anchorsOf = (page: string): string[] =>
+  [
+    ...textOf(page)
+      .replaceAll(/```[\s\S]*?```/g, '')
+      .matchAll(/^#+ (.*)$/gm),
+  ].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 const links = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = '']) => ({ page, target })),
+  [...textOf(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, target = '', anchor]) => ({
+    page,
+    target,
+    anchor,
+  })),
 );
 
-it.each(links)('$page links to $target, which is there', ({ page, target }) => {
-  expect(existsSync(resolve(root, dirname(page), target))).toBe(true);
+it.each(links)('$page links to $target#$anchor, which is there', ({ page, target, anchor }) => {
+  const path = target === '' ? page : relative(root, resolve(root, dirname(page), target));
+  expect(existsSync(join(root, path))).toBe(true);
+  expect(anchor === undefined ? [undefined] : anchorsOf(path)).toContain(anchor);
+});
+
+it('every page is reached from the README', () => {
+  const reached = new Set(['README.md']);
+  for (const here of reached)
+    for (const { page, target } of links)
+      if (page === here && target.endsWith('.md')) reached.add(relative(root, resolve(root, dirname(page), target)));
+  expect(pages.filter((page) => !reached.has(page))).toEqual([]);
 });
