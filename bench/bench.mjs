@@ -1,4 +1,5 @@
 // Prints the figures of the design: start-up against bare Node, HTTP checks against bare undici, then times, memory and event-loop delay of the demo's scenarios.
+// npm run bench -- statistics --write puts its tables into docs/statistics.md.
 // npm run bench · npm run bench -- startup · npm run bench -- statistics · npm run bench -- http · npm run bench -- pool-wait probe-cost check-postgres · npm run bench -- incident
 import { resolve } from 'node:path';
 import { besideCheckPostgres } from './check-postgres.mjs';
@@ -11,7 +12,8 @@ import { statistics } from './statistics.mjs';
 
 process.chdir(resolve(import.meta.dirname, '..'));
 
-const wanted = process.argv.slice(2);
+const isWriting = process.argv.includes('--write');
+const wanted = process.argv.slice(2).filter((name) => name !== '--write');
 const known = ['startup', 'http', 'pool-wait', 'probe-cost', 'check-postgres', 'statistics', ...SCENARIOS];
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -44,7 +46,7 @@ if (wanted.length === 0 || wanted.includes('http')) {
 }
 if (wanted.length === 0 || wanted.includes('statistics')) {
   console.log('The sequential test beside other rules, Monte Carlo (the tables of docs/statistics.md):');
-  await statistics();
+  await statistics({ write: isWriting });
 }
 const rows = [];
 for (const name of SCENARIOS.filter((one) => wanted.length === 0 || wanted.includes(one))) {

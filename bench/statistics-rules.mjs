@@ -23,7 +23,7 @@ export function holdpointRule({ limits, placeBets, logCapital, logProof }, { alp
       if (units[at].errors > limit * units[at].requests) bad += 1;
       if (bad === 0 && at < 11) continue;
       const seen = units.slice(0, at + 1).filter((one) => one.requests > 0);
-      const capital = errors > 0 ? logCapital(placeBets(seen, planned, false), limit) : 0;
+      const capital = errors > 0 ? logCapital(placeBets(seen, planned, false, baseline.spread?.upper), limit) : 0;
       if (capital >= needed && bad >= 2 && errors >= fewestErrors) return { fired: (at + 1) * seconds, pass };
       // The pass of `require: evidence` once a minute is over, of `require: proof` once 24 units are.
       const harmless = capital < Math.LN2 && requests > 0 && errors <= limit * requests;
@@ -36,14 +36,22 @@ export function holdpointRule({ limits, placeBets, logCapital, logProof }, { alp
   };
 }
 
-/** A window of one minute, once a minute, against the tolerated rate; fires after more than `most` failed measurements. */
-export function argoRule(units, seconds, limit) {
-  const windows = joined(units, MINUTE / seconds);
-  const fired = [];
-  windows.forEach((window, at) => {
-    if (rateOf(window) > limit) fired.push((at + 1) * MINUTE);
-  });
-  return fired;
+/** The error rate of each minute as a multiple of the limit. */
+export function minuteRatios(units, seconds, limit) {
+  return joined(units, MINUTE / seconds).map((window) => rateOf(window) / limit);
+}
+
+/**
+ * Argo Rollouts' analysis: a window of one minute, once a minute; fires at the `failed`-th (`failureLimit` + 1) that is above `multiple`
+ * times the limit. argoproj/argo-rollouts, analysis/analysis.go, commit 9f8d111d.
+ */
+export function argoRule(ratios, failed, multiple) {
+  let count = 0;
+  for (let at = 0; at < ratios.length; at += 1) {
+    if (ratios[at] > multiple) count += 1;
+    if (count === failed) return (at + 1) * MINUTE;
+  }
+  return undefined;
 }
 
 /** At most 1 % errors in a window of one minute, once a minute; no traffic counts as failed; one failed check rolls back. */
