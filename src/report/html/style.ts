@@ -67,6 +67,7 @@ const lists = `
 .key::before { content: ""; display: inline-block; width: .65rem; height: .65rem; margin-right: .5rem; border-radius: 2px; background: var(--stage); }
 .key.hold::before, .key.verification::before { background: var(--watch); }
 .key.deploy::before, .key.rollback::before { background: var(--act); }
+.key.decision::before { width: 2px; height: .9rem; margin: 0 calc(.5rem + .31rem) 0 .31rem; vertical-align: -.15em; background: var(--ink); }
 .key.event::before { height: 2px; vertical-align: .25em; background: var(--quiet); }
 .glance { list-style: none; padding: 0; border-top: 1px solid var(--line); }
 .glance li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .1rem 1.5rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
@@ -136,6 +137,7 @@ text.cross { font-size: 15px; font-weight: 700; fill: var(--bad); text-anchor: m
 .stage-box.hold, .stage-box.verification { fill: var(--watch); }
 .stage-box.deploy, .stage-box.rollback { fill: var(--act); }
 .stage-box.early { fill: none; stroke: var(--line); stroke-width: 1; stroke-dasharray: 3 3; }
+.strip .decision { stroke: var(--ink); stroke-width: 2; }
 .stage-name { text-anchor: middle; fill: var(--ink); }
 ${colours.join('\n')}`;
 
