@@ -26,6 +26,8 @@ export interface Kind<Spec, Seen extends Json> {
   every?: number;
   /** The shortest `every` that these keys allow, and why: half a sentence. `settings`: the keys as they are written. */
   leastEvery?(settings: unknown): { every: number; because: string } | undefined;
+  /** How long (milliseconds) looks at this interval must go on before they can pass, and why: half a sentence. */
+  leastTime?(spec: Spec, every: number): { time: number; because: string } | undefined;
   /** What a look does, one line per step, for `validate --show`; empty where the keys do not say. No values, names only. */
   outline?(settings: unknown): string[];
   /** A failure of this kind alone may justify a rollback. */

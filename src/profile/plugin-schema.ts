@@ -31,6 +31,7 @@ const kindSchema = () =>
     every: z.number('must be a number of milliseconds').positive('must be above 0').optional(),
     sufficientAlone: z.boolean('must be true or false').optional(),
     hypotheses: method().optional(),
+    leastTime: method().optional(),
     traffic: method().optional(),
     open: method(),
     judge: method(),

@@ -26,12 +26,27 @@ const holdProblems = ({ warmup, for: green, every, failAfter, deadline }: Hold):
 const samples = (failAfter: number, every: number): string =>
   `${failAfter} samples, one each ${duration(every)}, take ${duration(failAfter * every)}`;
 
-const checkProblems = ({ id, every, failAfter }: CheckPlan, hold: Hold): TimingProblem[] => {
+/** A check that needs time before it can pass at all, and then has to stay green. */
+const slowProblems = (
+  { id, kind, spec, every }: CheckPlan,
+  { warmup, for: green, deadline }: Hold,
+): TimingProblem[] => {
+  const least = spec === undefined ? undefined : kind.leastTime?.(spec, every);
+  if (least === undefined || warmup + least.time + green <= deadline) return [];
+  const sum = `warmup ${duration(warmup)} + ${duration(least.time)} (${least.because}) + for ${duration(green)}`;
+  return [
+    { path: ['checks', id], text: `can never end green: ${sum} is longer than hold.deadline ${duration(deadline)}` },
+  ];
+};
+
+const checkProblems = (check: CheckPlan, hold: Hold): TimingProblem[] => {
+  const { id, every, failAfter } = check;
+  const slow = slowProblems(check, hold);
   const own = every !== hold.every || failAfter !== hold.failAfter;
   const limit = Math.min(hold.for, hold.deadline);
-  if (!own || failAfter * every <= limit) return [];
+  if (!own || failAfter * every <= limit) return slow;
   const text = `can never end green: ${samples(failAfter, every)}, longer than hold.for ${duration(hold.for)}`;
-  return [{ path: ['checks', id, 'every'], text }];
+  return [{ path: ['checks', id, 'every'], text }, ...slow];
 };
 
 const verifyProblems = (plan: RollbackPlan, checks: readonly CheckPlan[], { warmup }: Hold): TimingProblem[] => {

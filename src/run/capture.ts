@@ -54,10 +54,16 @@ const capture = async (watched: Watched, options: Capture): Promise<Baseline<Jso
   const derived = await deriveBaseline(watched, now, half.signal);
   half.clear();
   if (derived?.note !== undefined) options.onNote(derived.note);
-  if (derived?.baseline) return derived.baseline;
+  if (derived?.baseline) return { ...derived.baseline, samples: await withRecent(watched, derived.baseline, options) };
   const samples = await (watched.check.kind.baseline === 'window' ? stretch : lookAndRepeat)(watched, options);
   return { from: samples.length > 0 ? 'captured' : 'none', samples };
 };
+
+/** One long unit (the counters since a process began) says nothing of the traffic at this hour: looks are added to it. */
+const withRecent = async (watched: Watched, { samples }: Baseline<Json>, options: Capture): Promise<Sample<Json>[]> =>
+  samples.length > 1 || watched.check.kind.baseline !== 'window'
+    ? samples
+    : [...samples, ...(await stretch(watched, options))];
 
 const lookOnce = async (
   watched: Watched,

@@ -67,6 +67,16 @@ describe('the spec', () => {
   });
 });
 
+it('the spec says how long a proof takes at least', () => {
+  const slow = schema.parse({ ...given, from: { source: 'prometheus', settings: { resolution: 15_000 }, query } });
+  expect(errorRateDelta.leastTime?.(spec, 5000)).toBeUndefined();
+  expect(errorRateDelta.leastTime?.(proof, 5000)).toEqual({
+    time: 120_000,
+    because: 'require: proof needs 24 units of 5 s',
+  });
+  expect(errorRateDelta.leastTime?.({ ...slow, require: 'proof' }, 5000)?.time).toBe(360_000);
+});
+
 it('the spec takes free queries for both', () => {
   const free = { total: 'sum(increase(a[{{window}}]))', errors: 'sum(increase(b[{{window}}]))' };
   expect(schema.safeParse({ from: { ...given.from, source: 'prometheus', query: free } }).success).toBe(true);

@@ -37,6 +37,19 @@ describe('baselines', () => {
     expect(record.checks[0]?.baseline).toMatchObject({ from: 'derived', value: 42 });
   });
 
+  it('that are one long unit are told the traffic of this hour by looks', async () => {
+    const engine = startEngine();
+    const past = async () => [{ at: 0, ms: 0, phase: 'baseline' as const, seen: { value: 42 } }];
+    const kindOver = {
+      baseline: 'window' as const,
+      open: async () => ({ past, sample: async () => [{ seen: { value: 1 } }], close: async () => {} }),
+    };
+    const taken = await engine.clock.until(baseline(engine.input([scripted('a', fine, { kindOver })])));
+    const values = taken.checks['a']?.samples.map((sample) => 'seen' in sample && sample.seen);
+    expect(values?.slice(0, 2)).toEqual([{ value: 42 }, { value: 1 }]);
+    expect([values?.length, engine.seconds()]).toEqual([9, 8]);
+  });
+
   it('of an earlier command are used by the run', async () => {
     const engine = startEngine();
     engine.store.kept.baselines.push(await engine.clock.until(baseline(engine.input([scripted('a', fine)]))));

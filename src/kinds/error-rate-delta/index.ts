@@ -1,6 +1,7 @@
 // The kind `error-rate-delta`: whether more requests fail than before the deploy, by a test that may be looked at all the time.
 import type { Kind } from '../../kit/index.ts';
 import { charts } from './charts.ts';
+import { timeForProof } from '../rates/case.ts';
 import { openCounting } from '../rates/counting.ts';
 import { countingOf, type Seen } from './count.ts';
 import { judge } from './judge.ts';
@@ -41,6 +42,7 @@ export const errorRateDelta: Kind<Spec, Seen> = {
   sufficientAlone: true,
   hypotheses: () => 1,
   open: (given, world) => openCounting(given.from, world, countingOf(given)),
+  leastTime: timeForProof,
   judge,
   charts,
   traffic: (seen) =>

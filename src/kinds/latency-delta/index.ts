@@ -1,6 +1,7 @@
 // The kind `latency-delta`: whether more requests are slow than before the deploy, counted at edges of a histogram.
 import type { Kind } from '../../kit/index.ts';
 import { charts } from './charts.ts';
+import { timeForProof } from '../rates/case.ts';
 import { openCounting } from '../rates/counting.ts';
 import { countingOf, type Seen } from './count.ts';
 import { judge } from './judge.ts';
@@ -43,6 +44,7 @@ export const latencyDelta: Kind<Spec, Seen> = {
   baseline: 'window',
   hypotheses: ({ percentiles, slowerThan }) => (slowerThan === undefined ? percentiles.length : 1),
   open: (given, world) => openCounting(given.from, world, countingOf(given)),
+  leastTime: timeForProof,
   judge,
   charts,
   traffic: (seen) => (seen.state === 'counted' ? { requests: seen.requests, seconds: seen.seconds } : undefined),

@@ -1,5 +1,5 @@
 // What a check has counted, weighed: against a control group, else the time before the deploy, else the ceiling alone.
-import type { JudgePlan, SourceRef } from '../../kit/index.ts';
+import { duration, type JudgePlan, type SourceRef } from '../../kit/index.ts';
 import { dispersion } from '../../stats/dispersion.ts';
 import { type Tally, total } from '../../stats/tally.ts';
 import type { Tolerance } from '../../stats/tolerance.ts';
@@ -42,7 +42,22 @@ export interface Weighed {
 
 /** How many units the hold has: as many as looks, or fewer where the source has new numbers less often. */
 const plannedUnits = ({ units, every }: JudgePlan, { from }: RateTerms): number =>
-  Math.max(1, Math.floor((units * every) / Math.max(every, resolutionOf(from.settings))));
+  Math.max(1, Math.floor((units * every) / unitLength(every, from)));
+
+/** Milliseconds. */
+const unitLength = (every: number, { settings }: SourceRef): number => Math.max(every, resolutionOf(settings));
+
+/** How long it takes until a proof can be there. */
+export const timeForProof = (
+  { require, from }: RateTerms,
+  every: number,
+): { time: number; because: string } | undefined =>
+  require === 'proof'
+    ? {
+        time: unitsForProof * unitLength(every, from),
+        because: `require: proof needs ${unitsForProof} units of ${duration(unitLength(every, from))}`,
+      }
+    : undefined;
 
 /** Milliseconds; 0 for a source that is as fast as it is asked. */
 const resolutionOf = (settings: unknown): number =>
