@@ -34,13 +34,13 @@ const numberOf = (one: Watched, samples: readonly Sample<Json>[], now: number): 
 
 /** What the load did to the number of one check. */
 const effectOn = (one: Watched, before: Reading | undefined, during: readonly Sample<Json>[], now: number): Json[] => {
-  if (!before) return [];
-  // A check that fails may tell of another quantity.
   const readings = during.flatMap((sample) => numberOf(one, [sample], now) ?? []);
-  const values = readings.filter(({ unit }) => unit === before.unit).map((reading) => reading.value);
+  // A quiet pool reads nothing, or another quantity than a busy one: then the load's own beginning is compared with.
+  const first = readings.some(({ unit }) => unit === before?.unit) ? before : readings[0];
+  const values = readings.filter(({ unit }) => unit === first?.unit).map((reading) => reading.value);
   const after = values.at(-1);
-  if (after === undefined) return [];
-  const { value, ...rest } = before;
+  if (!first || after === undefined) return [];
+  const { value, ...rest } = first;
   return [{ check: one.check.id, ...rest, before: value, highest: Math.max(value, ...values), after }];
 };
 

@@ -109,6 +109,18 @@ describe('where to look first', () => {
       'look at why the service sends its visitor in a circle: a cookie that does not come back, or the scheme and host that it sees behind a proxy',
     ],
     [
+      { note: 'the ID token expired 5 min ago (exp): compare the clocks of the provider and of this machine' },
+      'compare the clocks of the provider, of the service and of this machine (NTP), then look at the lifetime of its tokens',
+    ],
+    [
+      { note: 'the signature of the ID token does not fit the key of the provider' },
+      'look at the keys of the provider (its jwks_uri): were they changed, and does it sign with one that it publishes?',
+    ],
+    [
+      { note: 'the token endpoint answered 401: it does not know the client, or not by this secret' },
+      'look at the client of the profile and at its registration with the provider: id, secret, how the secret is sent',
+    ],
+    [
       { trail: 'POST /login → 404' },
       'send the request by hand; if its answer changed on purpose, change `login` in the profile, else look at the log of the service for POST /login',
     ],
@@ -128,6 +140,10 @@ describe('where to look first', () => {
     [
       { role: 'login', note: 'the login form came back, with a captcha' },
       'exempt the account of this check from the captcha: no check over HTTP can answer one',
+    ],
+    [
+      { role: 'login', note: 'the code of the second factor was refused: compare the clocks' },
+      'compare the clocks (a code lives 30 s), then look whether another run or person uses the account, then at its seed in the profile',
     ],
     [
       { role: 'probe', note: 'status 401' },

@@ -1,6 +1,6 @@
 // A check's load of its own: after a green hold, seen by the checks of the database, outside all statistics.
 import { describe, expect, it } from 'vitest';
-import type { Look, RunRecord, Tick } from '../../src/kit/index.ts';
+import type { History, Look, RunRecord, Tick } from '../../src/kit/index.ts';
 import { run, type RunInput } from '../../src/run/index.ts';
 import { type Engine, scripted, startEngine } from '../helpers/engine.ts';
 
@@ -48,6 +48,27 @@ describe('a load of its own', () => {
     expect(phases('http')).not.toContain('stimulus');
     // 1 s deploy, 2 s warm-up, 10 s green, 3 s of load, 5 s of watching on.
     expect(engine.seconds()).toBe(21);
+  });
+
+  it('is compared with its own beginning where a check read nothing before', async () => {
+    const engine = startEngine('rs/2');
+    const level = { now: 2 };
+    const pool = scripted('pool-wait', () => level.now, {
+      kindOver: {
+        layer: 'pool',
+        judge: ({ samples }: History<{ value: number }>) => {
+          const last = samples.at(-1);
+          const value = last && 'seen' in last ? last.seen.value : 0;
+          const ok = { outcome: 'pass', settled: true, reason: 'ok', because: 'it is' } as const;
+          return value < 9 ? ok : { ...ok, value, unit: 'ms' };
+        },
+      },
+    });
+    const record = await play(engine, engine.input([loading(engine, level), pool]));
+    expect(record.marks.find(({ name }) => name === 'stimulus')?.data).toEqual({
+      check: 'login',
+      watched: [{ check: 'pool-wait', unit: 'ms', before: 9, highest: 9, after: 9 }],
+    });
   });
 
   it('is in no statistics: a bad sample of it confirms nothing', async () => {

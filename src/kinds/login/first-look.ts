@@ -16,6 +16,9 @@ const lastStatus = ({ trail, status }: StepSeen): number => Number(/→ (\d{3})$
 const atSessions =
   'look at how this release writes and reads sessions (store, cookie, signing key) and at the cookie that the login sets';
 
+const atKeys =
+  'look at the keys of the provider (its jwks_uri): were they changed, and does it sign with one that it publishes?';
+
 /** What a note says of where to look first. */
 const knownNext: readonly [string, string][] = [
   [pageBehindRefuses, atSessions],
@@ -26,6 +29,16 @@ const knownNext: readonly [string, string][] = [
   [
     'the password would go to',
     'look who changed where the form leads: nothing was sent; if it goes there on purpose, name that origin as `at`',
+  ],
+  [
+    'compare the clocks',
+    'compare the clocks of the provider, of the service and of this machine (NTP), then look at the lifetime of its tokens',
+  ],
+  ['ID token does not fit', atKeys],
+  ['no key that fits the ID token', atKeys],
+  [
+    'it does not know the client',
+    'look at the client of the profile and at its registration with the provider: id, secret, how the secret is sent',
   ],
   ['is not in origins', 'look who changed where the login leads; if it goes there on purpose, name it in `origins`'],
   [
@@ -56,8 +69,12 @@ const passwords =
 
 const captcha = 'exempt the account of this check from the captcha: no check over HTTP can answer one';
 
+const codes =
+  'compare the clocks (a code lives 30 s), then look whether another run or person uses the account, then at its seed in the profile';
+
 /** Where to look first for a step that was refused. */
 export const refusedNext = ({ role, note }: StepSeen): string => {
   if (role !== 'login') return atSessions;
+  if (note.startsWith('the code of the second factor')) return codes;
   return note.endsWith(asksCaptcha) ? captcha : passwords;
 };
