@@ -37,7 +37,7 @@ export const explainCommand = async (
 };
 
 /** Everything that `explain` knows by name, each once. */
-export const topicNames = (): string[] => [...new Set(allEntries(builtIn()).map(({ topic }) => topic))];
+export const topicNames = (): string[] => namesOf(allEntries(builtIn()));
 
 const allEntries = ({ kinds, sources, platforms, reporters }: Registry): Entry[] => [
   ...parts(kinds).map(
@@ -99,10 +99,33 @@ const table = (rows: Readonly<Record<string, string>>): string => {
 const explained = (topic: string, entries: readonly Entry[]): string => {
   const found = entries.filter((entry) => entry.topic === topic);
   if (found.length > 0) return found.map((entry) => `${entry.group} ${entry.topic}\n${entry.text}`).join('\n\n');
-  throw new UsageError(
-    `nothing is named "${topic}"; ${nearest(topic, [...new Set(entries.map((entry) => entry.topic))])}`,
-  );
+  throw new UsageError(`nothing is named "${topic}"; ${elsewhere(topic, entries)}`);
 };
+
+/** So many hints are read; more are no hint. */
+const mostHints = 8;
+
+/** Where it is said what was meant: in a name, in what is nearest, or (`53300`) in what is explained. */
+const elsewhere = (topic: string, entries: readonly Entry[]): string => {
+  const wanted = topic.toLowerCase();
+  const named = namesOf(entries.filter((entry) => entry.topic.toLowerCase().includes(wanted)));
+  if (named.length > 0 && named.length <= mostHints) return `did you mean ${named.join(', ')}?`;
+  const near = nearest(topic, namesOf(entries));
+  if (near.startsWith('did you mean')) return near;
+  const told = namesOf(
+    entries.filter(({ text }) =>
+      text
+        .toLowerCase()
+        .split(/[^\w-]+/)
+        .includes(wanted),
+    ),
+  );
+  return told.length > 0 && told.length <= mostHints
+    ? `it stands in ${told.join(', ')}`
+    : '`holdpoint explain` lists everything';
+};
+
+const namesOf = (entries: readonly Entry[]): string[] => [...new Set(entries.map(({ topic }) => topic))];
 
 /** The list of all topics is read by people, and there are hundreds. */
 const columns = 100;
@@ -112,7 +135,7 @@ const groups = ['kind', 'source', 'platform', 'reporter', 'exit code', 'reason']
 const overview = (entries: readonly Entry[]): string =>
   groups
     .map((group) => {
-      const topics = [...new Set(entries.filter((entry) => entry.group === group).map((entry) => entry.topic))];
+      const topics = namesOf(entries.filter((entry) => entry.group === group));
       return wrap(`${group}s: ${topics.join(', ')}`, columns, 2).join('\n');
     })
     .join('\n\n')

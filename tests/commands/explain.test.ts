@@ -29,9 +29,15 @@ describe('holdpoint explain', () => {
     expect(stdout.match(/^reason too_slow$/gm)?.length).toBeGreaterThan(1);
   });
 
-  it('names what is nearest', async () => {
-    const { exitCode, stderr } = await explain('slots_exausted');
-    expect([exitCode, stderr]).toEqual([2, 'nothing is named "slots_exausted"; did you mean "slots_exhausted"?\n']);
+  it.each([
+    ['slots_exausted', 'did you mean "slots_exhausted"?'],
+    ['slots', 'did you mean slots_exhausted?'],
+    ['53300', 'it stands in db-connections, connection-budget, db-errors, slots_exhausted'],
+    ['connection', 'did you mean db-connections, connection-budget, connection_errors?'],
+    ['frobnication', '`holdpoint explain` lists everything'],
+  ])('%s: %s', async (topic, hint) => {
+    const { exitCode, stderr } = await explain(topic);
+    expect([exitCode, stderr]).toEqual([2, `nothing is named "${topic}"; ${hint}\n`]);
   });
 
   it('without a word lists all topics', async () => {
