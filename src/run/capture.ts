@@ -42,11 +42,15 @@ export const deriveBaselines = async (
     watched.map(async (one) => {
       const derived = await deriveBaseline(one, until, deadline.signal);
       if (derived?.note !== undefined) onNote(derived.note);
-      if (derived?.baseline) setBaseline(one, derived.baseline);
+      if (derived?.baseline && !knowsMore(one, derived.baseline)) setBaseline(one, derived.baseline);
     }),
   );
   deadline.clear();
 };
+
+/** What was captured before the deploy may be more than a source remembers now: only the counters since a start. */
+const knowsMore = ({ baseline }: Watched, { samples }: Baseline<Json>): boolean =>
+  baseline.samples.length > samples.length;
 
 const capture = async (watched: Watched, options: Capture): Promise<Baseline<Json>> => {
   const now = options.clock.now();

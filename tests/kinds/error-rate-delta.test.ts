@@ -353,6 +353,11 @@ describe('one bad instance', () => {
     expect(verdict.next).toBe('look at instance b: the others are better');
   });
 
+  it('is not named beside processes that nobody asks', () => {
+    const alone = unit(40, 60, { instances: { a: { requests: 60, errors: 40 }, b: { requests: 0, errors: 0 } } });
+    expect(judge(times(6, alone)).because).not.toContain('alone');
+  });
+
   it('is not named when all are alike', () => {
     const alike = unit(40, 60, { instances: { a: { requests: 30, errors: 20 }, b: { requests: 30, errors: 20 } } });
     const verdict = judge(times(3, alike));

@@ -50,6 +50,20 @@ describe('baselines', () => {
     expect([values?.length, engine.seconds()]).toEqual([9, 8]);
   });
 
+  it('that were captured stay where the source remembers less', async () => {
+    const engine = startEngine();
+    const past = async () => [{ at: 0, ms: 0, phase: 'baseline' as const, seen: { value: 42 } }];
+    const kindOver = {
+      baseline: 'window' as const,
+      open: async () => ({ past, sample: async () => [{ seen: { value: 1 } }], close: async () => {} }),
+    };
+    const withHistory = () => engine.input([scripted('a', fine, { kindOver })]);
+    engine.store.kept.baselines.push(await engine.clock.until(baseline(withHistory())));
+    const { deploy: _, ...input } = withHistory();
+    const record = await play(engine, input);
+    expect(record.checks[0]?.baseline).toMatchObject({ from: 'captured', value: 1 });
+  });
+
   it('of an earlier command are used by the run', async () => {
     const engine = startEngine();
     engine.store.kept.baselines.push(await engine.clock.until(baseline(engine.input([scripted('a', fine)]))));

@@ -16,6 +16,8 @@ export const worstInstance = (
   const tallies = new Map<string, Tally>();
   for (const unit of units)
     for (const [name, tally] of Object.entries(unit)) {
+      // Processes of the control group, and those that nobody asks, are no others to compare with.
+      if (tally.requests === 0) continue;
       const sum = tallies.get(name);
       tallies.set(name, sum ? total([sum, tally]) : tally);
     }
