@@ -1,11 +1,7 @@
 // The kind connection-budget with the limits of a real MariaDB: of the server, of an account, and what others hold.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMysql } from '../../src/io/mysql.ts';
-import type { Seen } from '../../src/kinds/connection-budget/budget.ts';
-import { connectionBudget } from '../../src/kinds/connection-budget/index.ts';
-import { spec as schema } from '../../src/kinds/connection-budget/spec.ts';
-import type { Look, Verdict } from '../../src/kit/index.ts';
-import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
+import { judgedBudget } from '../helpers/connection-budget.ts';
 import { startMariaDb, type TestMariaDb } from '../helpers/mariadb.ts';
 import { isServerPlatform } from '../helpers/postgres-versions.ts';
 
@@ -48,21 +44,7 @@ const connections = async (count: number, user: string): Promise<void> => {
   }
 };
 
-const judged = async (changes: object, asker = 'probe'): Promise<{ verdict: Verdict; looks: Look<Seen>[] }> => {
-  const spec = schema.parse({
-    mysql: urlOf(asker),
-    role: 'auth_svc',
-    headroom: '100%',
-    clients: { auth: { replicas: 3, surge: 1, poolMax: 2 } },
-    connectTimeout: '10s',
-    statementTimeout: '10s',
-    ...changes,
-  });
-  const session = await connectionBudget.open(spec, worldOf({ mysql }));
-  onTestFinished(() => session.close());
-  const looks = await session.sample({ ...tick(), timeout: 10_000 });
-  return { looks, verdict: connectionBudget.judge(historyOf(samples(looks)), spec) };
-};
+const judged = (changes: object, asker = 'probe') => judgedBudget({ mysql }, { mysql: urlOf(asker), ...changes });
 
 describe.skipIf(!isServerPlatform)('connection-budget on MariaDB', () => {
   it('reads the slots and the connections of other accounts, and counts itself nowhere', async () => {

@@ -1,11 +1,8 @@
 // The kind connection-budget with the limits of a real server: what it allows is what can really be opened.
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createPostgres } from '../../src/io/postgres.ts';
-import { connectionBudget } from '../../src/kinds/connection-budget/index.ts';
-import type { Seen } from '../../src/kinds/connection-budget/budget.ts';
-import { spec as schema } from '../../src/kinds/connection-budget/spec.ts';
-import type { Look, PostgresSession, Verdict } from '../../src/kit/index.ts';
-import { historyOf, samples, tick, worldOf } from '../helpers/kinds.ts';
+import type { PostgresSession } from '../../src/kit/index.ts';
+import { judgedBudget } from '../helpers/connection-budget.ts';
 import { startTestServer, type TestServer } from '../helpers/postgres.ts';
 
 const postgres = createPostgres();
@@ -51,19 +48,8 @@ const connections = async (count: number, role: string): Promise<PostgresSession
   return all;
 };
 
-const judged = async (changes: object, asker = 'probe'): Promise<{ verdict: Verdict; looks: Look<Seen>[] }> => {
-  const spec = schema.parse({
-    postgres: server.url(asker, `${asker}-password`, 'auth'),
-    role: 'auth_svc',
-    headroom: '100%',
-    clients: { auth: { replicas: 3, surge: 1, poolMax: 2 } },
-    ...changes,
-  });
-  const session = await connectionBudget.open(spec, worldOf({ postgres }));
-  onTestFinished(() => session.close());
-  const looks = await session.sample(tick());
-  return { looks, verdict: connectionBudget.judge(historyOf(samples(looks)), spec) };
-};
+const judged = (changes: object, asker = 'probe') =>
+  judgedBudget({ postgres }, { postgres: server.url(asker, `${asker}-password`, 'auth'), ...changes });
 
 it('reads the usable slots and the connections of other roles, and counts itself nowhere', async () => {
   await connections(2, 'auth_svc');
