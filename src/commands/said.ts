@@ -12,22 +12,20 @@ export interface Said {
   kept(): Partial<Kept>;
 }
 
-const latest = <T>(list: readonly T[], item: T, limit: number): T[] => [...list, item].slice(-limit);
-
 /** Texts are redacted when they are asked for, because a run learns secrets until its end, and before they are cut. */
 export const createSaid = (redact: (text: string) => string): Said => {
-  let { notes, deployOutput }: Kept = { notes: [], deployOutput: [] };
+  const { notes, deployOutput }: Kept = { notes: [], deployOutput: [] };
   const shown = (text: string): string => clip(redact(text), most.text);
   return {
     hear: (event) => {
-      if (event.type === 'output') deployOutput = latest(deployOutput, event.line, most.lines);
-      if (event.type !== 'note') return;
-      const { at, level, text } = event;
-      notes = latest(notes, { at: isoTime(at), level, text }, most.notes);
+      if (event.type === 'output') deployOutput.push(event.line);
+      if (event.type === 'note') notes.push({ at: isoTime(event.at), level: event.level, text: event.text });
     },
     kept: () => ({
-      ...(notes.length > 0 ? { notes: notes.map((note) => ({ ...note, text: shown(note.text) })) } : {}),
-      ...(deployOutput.length > 0 ? { deployOutput: deployOutput.map(shown) } : {}),
+      ...(notes.length > 0
+        ? { notes: notes.slice(-most.notes).map((note) => ({ ...note, text: shown(note.text) })) }
+        : {}),
+      ...(deployOutput.length > 0 ? { deployOutput: deployOutput.slice(-most.lines).map(shown) } : {}),
     }),
   };
 };
