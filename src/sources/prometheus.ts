@@ -1,4 +1,5 @@
 // The source `prometheus`: raw series of a Prometheus server; deltas are taken on our side, so nothing is extrapolated.
+import { isMissedLook } from '../kit/errors.ts';
 import type { Reading, Series, Source, SourceKind, SourceWorld } from '../kit/source.ts';
 import { isFreeQuery, parseSelector } from '../kit/selector.ts';
 import { instancesOf, isFinite, startMetric } from './answer.ts';
@@ -42,13 +43,30 @@ const readNow = async (ask: Asker, selectors: readonly string[], now: number, co
   return lists.map((series) => ({ at, series, instances }));
 };
 
+/** The answer is larger than is read, or than the server's own --query.max-samples. */
+const isTooMuch = (error: unknown): boolean =>
+  isMissedLook(error) && (error.missed.reason === 'source_too_large' || error.message.includes('too many samples'));
+
+/** A fleet has more series than fit into one answer: then the time is asked for in halves, one after the other. */
+const overInParts = async (ask: Asker, selector: string, grid: Grid): Promise<RawSeries[]> => {
+  try {
+    return await ask.over(selector, grid);
+  } catch (error) {
+    const moments = momentsOf(grid);
+    const [last, next] = [moments[Math.floor(moments.length / 2) - 1], moments[Math.floor(moments.length / 2)]];
+    if (last === undefined || next === undefined || !isTooMuch(error)) throw error;
+    const early = await overInParts(ask, selector, { ...grid, to: last });
+    return [...early, ...(await overInParts(ask, selector, { ...grid, from: next }))];
+  }
+};
+
 /** What a query says at each moment of a grid; Prometheus gives the last value before it, at most 5 minutes old. */
 const rangeOf = async (ask: Asker, selector: string, grid: Grid): Promise<RawSeries[]> => {
   if (isFreeQuery(selector)) return accumulatedOver(ask, selector, grid);
   const length = grid.step * (pointsPerQuery - 1);
   const parts: RawSeries[] = [];
   for (let { from } = grid; from <= grid.to; from += length + grid.step)
-    parts.push(...(await ask.over(selector, { from, to: Math.min(grid.to, from + length), step: grid.step })));
+    parts.push(...(await overInParts(ask, selector, { from, to: Math.min(grid.to, from + length), step: grid.step })));
   return parts;
 };
 

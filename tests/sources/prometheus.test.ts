@@ -176,6 +176,43 @@ describe('the past', () => {
     expect(readings?.[1]?.instances).toEqual([{ id: 'a:1', startedAt: 900_000 }]);
   });
 
+  test.each([
+    ['larger than is read', 200, 'x'.repeat(17 * 1024 * 1024)],
+    [
+      'refused for its size',
+      422,
+      '{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}',
+    ],
+  ])('that is %s is asked for in halves', async (_, status, refusal) => {
+    const spans: [string | null, string | null][] = [];
+    const { source } = await against(async (request, response) => {
+      const form = await queryOf(request);
+      const [from, to] = [form.get('start'), form.get('end')];
+      if (from === null) return void response.end(success('vector', []));
+      spans.push([from, to]);
+      if (Number(to) - Number(from) > 15) return void response.writeHead(status).end(refusal);
+      const values = [from, to].map((at) => [Number(at), String(Number(at) - 1000)]);
+      return void response.end(success('matrix', [{ metric, values: from === to ? [values[0]] : values }]));
+    });
+    const [readings] = (await source.past?.(['x_total'], { from: 1_000_000, to: 1_060_000 }, 15_000)) ?? [];
+    expect(spans).toEqual([
+      ['1000.000', '1060.000'],
+      ['1000.000', '1015.000'],
+      ['1030.000', '1060.000'],
+      ['1030.000', '1030.000'],
+      ['1045.000', '1060.000'],
+    ]);
+    expect(readings?.map(({ series }) => series.map(({ value }) => value))).toEqual([[0], [15], [30], [45], [60]]);
+  });
+
+  test('of one moment that is too large is a look that was missed', async () => {
+    const { source } = await against(async (request, response) => {
+      const isRange = (await queryOf(request)).get('start') !== null;
+      response.end(isRange ? 'x'.repeat(17 * 1024 * 1024) : success('vector', []));
+    });
+    await expect(source.past?.(['x_total'], { from: 0, to: 0 }, 1000)).rejects.toThrow(/ sent more than \d+ bytes$/);
+  });
+
   test('is asked for in parts: Prometheus refuses more than 11,000 points at once', async () => {
     const { source, ranges } = await withPast((_, form) => [{ metric, values: [[Number(form.get('start')), '1']] }]);
     const [readings] = (await source.past?.(['x_total'], { from: 0, to: 4_000_000 }, 1000)) ?? [];
