@@ -50,9 +50,14 @@ export const holdStep = (
   );
   if (wanted.action === 'rollback') return { clock: next, end: 'rollback' };
   if (isGreen(next, findings, now, plan)) return { clock: next, end: 'green' };
+  if (findings.every(isHopeless)) return { clock: next, end: 'blocked' };
   if (next.blockedSince !== undefined && now - next.blockedSince >= plan.for) return { clock: next, end: 'blocked' };
   return now - started >= plan.deadline ? { clock: next, end: 'deadline' } : { clock: next };
 };
+
+/** What lacks a value cannot look, however long one waits (`check` alone begins without it). */
+const isHopeless = ({ check, verdict }: Finding): boolean =>
+  check.unavailable !== undefined && verdict.outcome === 'error';
 
 /** One step of a verification: nothing is decided any more, so only green and the deadline end it. */
 export const verifyStep: typeof holdStep = (clock, findings, now, started, plan) => {

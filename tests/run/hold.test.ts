@@ -12,6 +12,7 @@ const turning = finding(check('turning'), verdict('fail', { settled: false }));
 const waiting = finding(check('waiting'), verdict('inconclusive', { settled: false }));
 const stuck = finding(check('stuck'), verdict('inconclusive'));
 const blind = finding(check('blind'), verdict('error'));
+const hopeless = finding(check('hopeless', 'user', { unavailable: 'PW is not set' }), verdict('error'));
 const warned = finding(check('warned', 'user', { onFail: 'warn' }), verdict('fail'));
 const openWarned = finding(
   check('open', 'user', { onFail: 'warn', onInconclusive: 'warn' }),
@@ -51,6 +52,8 @@ describe('holdStep', () => {
     ],
     ['the wait is over', { blockedSince: 9000 }, [green, red], 19_000, { blockedSince: 9000 }, 'blocked'],
     ['a wait of an error', { blockedSince: 9000 }, [green, blind], 19_000, { blockedSince: 9000 }, 'blocked'],
+    ['nothing is waited for where no check can look', {}, [hopeless], 9000, { blockedSince: 9000 }, 'blocked'],
+    ['but for the others', {}, [hopeless, waiting], 9000, { blockedSince: 9000 }, undefined],
     ['a wait of a final inconclusive', { blockedSince: 9000 }, [stuck], 19_000, { blockedSince: 9000 }, 'blocked'],
     ['an error that went away', { blockedSince: 9000 }, [green], 12_000, { greenSince: 12_000 }, undefined],
     ['waiting for numbers is not green', { greenSince: 5000 }, [green, waiting], 15_000, {}, undefined],
