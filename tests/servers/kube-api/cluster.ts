@@ -196,6 +196,7 @@ const rollOut = (cluster: Cluster, given: KubeObject): void => {
       ],
     },
     spec: { replicas: owner.spec.replicas, template: { ...template, metadata: { ...template.metadata, labels } } },
+    status: { replicas: owner.spec.replicas, readyReplicas: cluster.available ?? owner.spec.replicas },
   });
   owner.metadata.annotations[annotation] = String(revision);
   owner.status = statusOf(cluster, owner, hash);

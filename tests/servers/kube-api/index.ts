@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, serve } from '../../helpers/servers.ts';
 import { type Cluster, createCluster, type KubeObject, Refused } from './cluster.ts';
+import { patchObject, writeObject } from './writes.ts';
 import { attributesOf } from './review.ts';
-import { applyPatch, type Operation, PatchFailed } from './json-patch.ts';
 
 export interface KubeApi {
   url: string;
@@ -40,6 +40,7 @@ const resources: Resource[] = [
   { name: 'helmreleases', kind: 'HelmRelease', group: 'helm.toolkit.fluxcd.io', version: 'v2' },
   { name: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview', group: 'authorization.k8s.io', version: 'v1' },
   { name: 'configmaps', kind: 'ConfigMap', group: '', version: 'v1' },
+  { name: 'secrets', kind: 'Secret', group: '', version: 'v1' },
 ];
 
 const groups = [...new Set(resources.map(({ group }) => group))].filter((group) => group !== '');
@@ -60,7 +61,6 @@ const discovery = (path: string): unknown => {
   const [, group = '', version = ''] = /^\/api(?:s\/([^/]+))?\/([^/]+)$/.exec(path) ?? [];
   const found = resources.filter((each) => each.group === group && each.version === version);
   if (found.length === 0) return undefined;
-  const verbs = ['get', 'list', 'patch', 'update', 'create'];
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
@@ -70,7 +70,7 @@ const discovery = (path: string): unknown => {
       kind,
       singularName: kind.toLowerCase(),
       namespaced: true,
-      verbs,
+      verbs: ['get', 'list', 'patch', 'update', 'create'],
     })),
   };
 };
@@ -114,23 +114,13 @@ const patch = async (
   { resource, name = '' }: { resource: Resource; name: string | undefined },
   request: IncomingMessage,
 ): Promise<KubeObject> => {
-  const operations = JSON.parse(await bodyOf(request)) as Operation[];
+  const text = await bodyOf(request);
   api.writes.push(`PATCH ${resource.name}/${name}`);
   api.beforeWrite?.();
-  try {
-    // As GuaranteedUpdate does it: the patch is applied to what is stored now.
-    const patched = api.cluster.put(applyPatch(api.cluster.get(resource.kind, name), operations));
-    api.cluster.reconcile();
-    return patched;
-  } catch (error) {
-    if (!(error instanceof PatchFailed)) throw error;
-    throw new Refused(
-      422,
-      'Invalid',
-      `the server rejected our request due to an error in our request: ${error.message}`,
-    );
-  }
+  return patchObject(api.cluster, resource.kind, name, request.headers['content-type'] ?? '', text);
 };
+
+const verbs: Record<string, string> = { PATCH: 'patch', POST: 'create', PUT: 'update' };
 
 const answer = async (api: KubeApi, request: IncomingMessage): Promise<unknown> => {
   const url = new URL(request.url ?? '/', 'http://kube');
@@ -140,7 +130,7 @@ const answer = async (api: KubeApi, request: IncomingMessage): Promise<unknown> 
   if (!place) throw new Refused(404, 'NotFound', 'the server could not find the requested resource');
   const { resource, name } = place;
   if (resource.kind === 'SelfSubjectAccessReview') return review(api, request);
-  const verb = request.method === 'PATCH' ? 'patch' : name === undefined ? 'list' : 'get';
+  const verb = verbs[request.method ?? ''] ?? (name === undefined ? 'list' : 'get');
   if (api.denied.has(`${verb} ${resource.name}`))
     throw new Refused(
       403,
@@ -148,6 +138,7 @@ const answer = async (api: KubeApi, request: IncomingMessage): Promise<unknown> 
       `${resource.name} is forbidden: User "deployer" cannot ${verb} resource "${resource.name}" in the namespace "prod"`,
     );
   if (verb === 'patch') return patch(api, place, request);
+  if (verb === 'create' || verb === 'update') return writeObject(api.cluster, resource.kind, request);
   if (name !== undefined) return api.cluster.get(resource.kind, name);
   const items = [...api.cluster.objects.values()].filter(
     ({ kind, metadata }) =>
