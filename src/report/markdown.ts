@@ -28,8 +28,8 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
   [
     [`## ${escapeMarkdown(firstLine(record))}`],
     diagnosis(record),
-    textsOf(holders(record)).map(escapeMarkdown),
-    stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`),
+    apart(textsOf(holders(record)).map(escapeMarkdown)),
+    apart(stopsOf(record).map(({ check, text }) => `**Stopped** by ${code(check)}: ${sentence(text)}`)),
     checks(record),
     warnings(record),
     deployed(record),
@@ -43,6 +43,9 @@ export const markdownOf = (record: RunRecord, saved?: string): string[] =>
     .map((block) => block.join('\n'))
     .join('\n\n')
     .split('\n');
+
+/** A paragraph each: Markdown joins lines. */
+const apart = (lines: readonly string[]): string[] => lines.flatMap((line, at) => (at === 0 ? [line] : ['', line]));
 
 const firstLine = (record: RunRecord): string => {
   const { head, text } = headline(record);

@@ -150,3 +150,11 @@ compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29
 Run \`run-7f3a\` · 2026-11-22 02:47:00 UTC to 2026-11-22 02:48:20 UTC (80 s) · exit code 10: blocked: a check failed · holdpoint 0.1.0
 `);
 });
+
+it('what stopped the run stands line by line, because Markdown joins lines', () => {
+  const because = ['deploy', 'control'].map((check) => ({ check, reason: 'stopped', text: `${check} is not well` }));
+  const text = textOf(markdown, recordOf({ decision: { action: 'block', because }, exitCode: 10 }));
+  expect(text).toContain(
+    '\n\n**Stopped** by `deploy`: deploy is not well\n\n**Stopped** by `control`: control is not well\n\n',
+  );
+});
