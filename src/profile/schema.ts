@@ -62,6 +62,11 @@ const nameSchema = z.string().regex(/^[\w][\w.-]*$/, 'must be a name of letters,
 
 const alphaSchema = shareSchema().refine((share) => share > 0 && share <= 0.2, 'must be above 0% and at most 20%');
 
+/** Milliseconds. Guards count the rollbacks of the last hour, and a baseline may be a day old. */
+const shortestKeep = 86_400_000;
+
+const shortKeep = 'must be at least 1d: what limits automatic rollbacks is read from what is kept';
+
 /** The keys at the top, without `checks` and `rollback`, which are validated on their own. */
 export const topSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -76,7 +81,9 @@ export const topSchema = z.strictObject({
       keep: z
         .strictObject({
           runs: z.number().int().min(1).max(100_000).default(200),
-          for: positiveDuration().prefault('90d'),
+          for: durationSchema()
+            .refine((ms) => ms >= shortestKeep, shortKeep)
+            .prefault('90d'),
         })
         .prefault({}),
     })

@@ -253,6 +253,13 @@ checks:
     ],
   ],
   [
+    'a store that forgets what limits rollbacks',
+    one(whole('store: { keep: { for: 30m } }')),
+    [
+      'deploy-profiles/auth.yaml:3:23 store.keep.for: must be at least 1d: what limits automatic rollbacks is read from what is kept',
+    ],
+  ],
+  [
     'control: none without a reason',
     one(
       whole(`store: { durable: true }
