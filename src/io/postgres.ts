@@ -1,6 +1,7 @@
 // Postgres sessions on node-postgres 8: bounded in every step, and deaf to the PG* variables of the environment.
 import type { Client } from 'pg';
 import { type Postgres, PostgresFailure, type PostgresOptions, type PostgresSession } from '../kit/index.ts';
+import { framed, type ParsedStream } from './postgres-frames.ts';
 import { type CompleteUrl, completeUrl } from './postgres-url.ts';
 import { within } from './within.ts';
 
@@ -9,7 +10,7 @@ interface ClientInside {
   connectionParameters: Record<string, unknown>;
   password: string | null | undefined;
   processID: number | null;
-  connection: { stream: { destroy(): void } };
+  connection: { stream: { destroy(): void }; attachListeners(stream: Pick<ParsedStream, 'on'>): void };
 }
 
 const inside = (client: Client): ClientInside => client as unknown as ClientInside;
@@ -27,6 +28,7 @@ export const createPostgres = (): Postgres => ({
     const { Client } = await import('pg');
     const client = new Client(settings(complete, options));
     shieldFromEnvironment(client, complete, options);
+    readOnlyMessages(client);
     return openSession(client, options);
   },
   literal,
@@ -56,6 +58,12 @@ const shieldFromEnvironment = (client: Client, url: CompleteUrl, { replication }
   if (url.hasPassword) return;
   inside(client).password = '';
   connectionParameters['password'] = '';
+};
+
+const readOnlyMessages = (client: Client): void => {
+  const { connection } = inside(client);
+  const attach = connection.attachListeners;
+  connection.attachListeners = (stream) => attach.call(connection, framed(stream as ParsedStream));
 };
 
 const openSession = async (client: Client, options: PostgresOptions): Promise<PostgresSession> => {

@@ -29,6 +29,7 @@ const ourCodes = [
   'DRIVER',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'PROTOCOL',
 ];
 
 /** Which of the server's limits are the service's: our own role or database may differ from it. */
