@@ -50,7 +50,7 @@ export const addShow = (cli: Command, context: Context, done: Done): void => {
     .option('--store <url>', 'where records are kept (default: HOLDPOINT_STORE, else .holdpoint)')
     .addHelpText(
       'after',
-      '\nExamples:\n  holdpoint show --last --reporter json\n  holdpoint show 20261122T150405-3f9a2c --mark right',
+      '\nExamples:\n  holdpoint show --last --reporter slack\n  holdpoint show 20261122T150405-3f9a2c --mark right',
     )
     .action(async (run, options) => {
       const { showCommand } = await import('./show.ts');

@@ -1,5 +1,5 @@
 // The verbs and flags of the command line. Each verb's code is loaded only when it is typed.
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import type { Context } from './context.ts';
 import { helpTop } from './help.ts';
 import { addCompletion, addDemo, addExplain, addInit, addReplay, addShow } from './program-after.ts';
@@ -12,6 +12,7 @@ export const program = (context: Context, done: Done): Command => {
     .description('After a deploy, works through a checklist against the real system: pass, block or roll back.')
     .version(context.version, '-V, --version')
     .addHelpText('before', helpTop)
+    .configureHelp({ optionDescription })
     .showSuggestionAfterError()
     .enablePositionalOptions();
   for (const add of [
@@ -32,6 +33,10 @@ export const program = (context: Context, done: Done): Command => {
     add(cli, context, done);
   return cli;
 };
+
+/** A default that is nothing says nothing. */
+const optionDescription = (option: Option): string =>
+  new Help().optionDescription(option).replace(/ \(default: (?:\[\]|false)\)$/, '');
 
 const addRun = (cli: Command, context: Context, done: Done): void => {
   withCommon(cli.command('run').description('I deployed: verify the release, and roll back if it must be'))

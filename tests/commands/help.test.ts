@@ -32,3 +32,7 @@ it.each(verbs)('%s has an example of itself, with flags that it knows', async (v
     expect(flags.filter((flag) => !known?.includes(flag))).toEqual([]);
   }
 });
+
+it.each(verbs)('%s does not tell defaults that are nothing', async (verb) => {
+  expect(await help(verb)).not.toMatch(/default:\s+(?:\[\]|false)/);
+});
