@@ -44,7 +44,7 @@ const begin = async (scope: Scope, { for: length, reason }: FreezeOptions, store
   const until = isoTime(now + length);
   const by = actorOf(context.env).name;
   await writeFreeze(store, { at: isoTime(now), ...scope, until, reason: reason.trim(), by });
-  return `${nameOf(scope)} is frozen until ${until}: no automatic rollback. By hand it works all the same. Ends before with --lift.`;
+  return `${nameOf(scope)} is frozen until ${until}: no automatic rollback. By hand it works all the same. Ends before with --lift. Kept in ${store.where}: runs with another store do not see it.`;
 };
 
 const lift = async (scope: Scope, { reason, for: length }: FreezeOptions, store: Store, context: Context) => {

@@ -21,7 +21,7 @@ describe('holdpoint freeze', () => {
     const begun = await type(...begin);
     expect(begun).toMatchObject({ exitCode: 0, stderr: '' });
     expect(begun.stdout).toMatch(
-      /^auth \(all environments\) is frozen until 20\d\d-.+Z: no automatic rollback\. By hand it works all the same\./,
+      /^auth \(all environments\) is frozen until 20\d\d-.+Z: no automatic rollback\. By hand it works all the same\. Ends before with --lift\. Kept in files in \.holdpoint: runs with another store do not see it\.$/m,
     );
     expect((await type()).stdout).toMatch(
       /^auth \(all environments\): until 20.+Z by mk, since 20.+Z: black friday\n$/,
