@@ -19,6 +19,8 @@ const releasesSchema = once(() =>
         description: z.string(),
         current: z.boolean().optional(),
         slug: z.object({ id: z.string() }).nullish(),
+        // Apps of the Fir generation hold an image instead.
+        oci_image: z.object({ id: z.string() }).nullish(),
       }),
     )
     .min(1, 'holds no release'),
@@ -74,7 +76,7 @@ const missing = async (spec: Settings, to: string, ask: Ask): Promise<string | u
   const target = releases.find(({ version }) => `v${version}` === to);
   if (!target) return `the last ${releases.length} releases of ${spec.app} do not hold ${to}`;
   if (target.status !== 'succeeded') return `${to} is ${target.status}: it never was live`;
-  return target.slug ? undefined : `${to} has no slug: there is nothing to run`;
+  return target.slug || target.oci_image ? undefined : `${to} has neither a slug nor an image: there is nothing to run`;
 };
 
 const rollback = (spec: Settings, to: string): string[] => cli(spec, 'releases:rollback', to);

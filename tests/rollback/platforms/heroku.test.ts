@@ -98,12 +98,17 @@ it('does not run the release phase once more while the dynos of the target come 
 });
 
 it.each([
-  ['v39', 'the last 2 releases of acme-auth do not hold v39'],
+  ['v39', 'the last 3 releases of acme-auth do not hold v39'],
   ['v40', 'v40 is failed: it never was live'],
-  ['v41', 'v41 has no slug: there is nothing to run'],
+  ['v41', 'v41 has neither a slug nor an image: there is nothing to run'],
+  ['v42', undefined],
 ])('%s is no target', async (to, sentence) => {
   const { session, system } = await opened();
-  const all = [release(40, 'x', { status: 'failed' }), release(41, 'Initial release', { slug: null, current: true })];
+  const all = [
+    release(40, 'x', { status: 'failed' }),
+    release(41, 'Initial release', { slug: null }),
+    release(42, 'Deploy of an app of the Fir generation', { slug: null, oci_image: { id: '7f' }, current: true }),
+  ];
   await system.answer(list, JSON.stringify(all));
   expect(await session.targetMissing?.(to)).toBe(sentence);
 });
