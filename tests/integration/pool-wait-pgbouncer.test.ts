@@ -244,9 +244,7 @@ describe.skipIf(!isServerPlatform)('the console in session mode', () => {
     // Six visitors for one connection: 5, 4, 3, 2, 1, 0 of them wait, 2.5 on average, for 125 ms in the mean; less where
     // a busy machine lets them come one after the other.
     const isCounted = (await versionOf(pool)) >= 123;
-    const [reason, limit, least, most] = isCounted
-      ? (['slow', 50, 75, 500] as const)
-      : (['crowded', 1, 1, 3] as const);
+    const [reason, limit, least, most] = isCounted ? (['slow', 50, 75, 500] as const) : (['crowded', 1, 1, 3] as const);
     expect(verdict).toMatchObject({ outcome: 'fail', reason, asks: 'block', limit });
     expect(verdict.value).toBeGreaterThan(least);
     expect(verdict.value).toBeLessThan(most);
