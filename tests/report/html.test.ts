@@ -69,7 +69,7 @@ describe('a real run that was rolled back', async () => {
   it('names each picture, and gives its numbers as a table', () => {
     expect(page.match(/<svg class="plot"/g)?.length).toBe(5);
     expect(words).toContain('connections in use From 18:51:44 to 18:52:10 UTC. Stacked.');
-    expect(words).toContain('Limit 35. Before the deploy 8.');
+    expect(words).toContain('Limit 35. Before 8.');
     expect(words).toContain('Numbers of “connections in use” time, UTC auth@77ab0c4');
     expect(words).toContain('21 samples of “database connections” time, UTC phase took what was seen');
   });
@@ -262,6 +262,10 @@ describe('odd records', () => {
     const check = wordsOf(textOf(html, recordOf({ verb: 'check', release })));
     expect(check).toContain('auth/production · check of what is live now RECOVERED');
     expect(check).toContain('release not named');
+    const numbers = checkOf({ id: 'a', value: 12, unit: 'ms', baseline: { from: 'captured', value: 13, samples: [] } });
+    expect(wordsOf(textOf(html, recordOf({ verb: 'check', checks: [numbers] })))).toContain(
+      'now 12 ms last good run 13 ms',
+    );
     const run = wordsOf(textOf(html, recordOf({ release })));
     expect(run).toContain('auth/production · run PASSED auth/production, 4 checks green');
     expect(run).not.toContain('unnamed');

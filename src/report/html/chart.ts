@@ -33,7 +33,7 @@ const descriptionOf = ({ limit, baseline, unit, stacked }: Chart, series: readon
   const span = first && last ? `From ${clock(first.at)} to ${clock(last.at)} UTC. ` : '';
   const marks = [
     limit === undefined ? '' : `Limit ${valueText(limit, unit)}.`,
-    baseline === undefined ? '' : `Before the deploy ${valueText(baseline, unit)}.`,
+    baseline === undefined ? '' : `Before ${valueText(baseline, unit)}.`,
   ];
   return [`${span}${stacked ? 'Stacked. ' : ''}${lines.join('; ')}.`, ...marks].filter(Boolean).join(' ');
 };

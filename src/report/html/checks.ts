@@ -25,7 +25,7 @@ export const checksOf = (record: RunRecord, shown: readonly Shown[], frame: Fram
   if (ranked.length === 0) return undefined;
   const of = (check: RecordedCheck): Shown =>
     shown[record.checks.indexOf(check)] ?? { first: [], last: [], left: 0, looked: 0, missed: [] };
-  return html`<section aria-labelledby="checks"><h2 id="checks">Checks</h2><ul class="glance">${ranked.map(glance)}</ul></section>
+  return html`<section aria-labelledby="checks"><h2 id="checks">Checks</h2><ul class="glance">${ranked.map((check, index) => glance(check, index, record))}</ul></section>
 ${ranked.map((check, index) => article({ check, shown: of(check), id: `c${index}`, record }, frame))}`;
 };
 
@@ -36,12 +36,13 @@ const longest = 320;
 const chip = (outcome: Outcome | CheckPart['outcome']): Markup =>
   html`<span class="chip ${outcome}">${icon(outcome)}<span class="word">${outcome}</span></span>`;
 
-const glance = (check: RecordedCheck, index: number): Markup => html`<li class="${check.outcome}">
-<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check)}<p>${sentence(clip(check.because, longest))}</p></li>`;
+const glance = (check: RecordedCheck, index: number, record: RunRecord): Markup => html`<li class="${check.outcome}">
+<a href="#c${index}">${chip(check.outcome)}<b>${check.title}</b></a>${numberList(check, record)}<p>${sentence(clip(check.because, longest))}</p></li>`;
 
 /** What it is, what it may be, what it was; a number whose unit is not known is left out. */
-const numberList = ({ value, limit, unit, baseline }: RecordedCheck): Part => {
-  const all = { now: value, limit, before: value === undefined && unit === undefined ? undefined : baseline.value };
+const numberList = ({ value, limit, unit, baseline }: RecordedCheck, { verb }: RunRecord): Part => {
+  const before = verb === 'check' ? 'last good run' : 'before';
+  const all = { now: value, limit, [before]: value === undefined && unit === undefined ? undefined : baseline.value };
   const shown = Object.entries(all).flatMap(([name, number]) => (number === undefined ? [] : [{ name, number }]));
   return when(
     shown.length > 0,
@@ -59,7 +60,7 @@ interface Entry {
 
 const article = ({ check, shown, id, record }: Entry, frame: Frame): Markup => {
   const charts = check.charts.slice(0, mostCharts);
-  return html`<article id="${id}" aria-labelledby="${id}-h"><header><h3 id="${id}-h">${check.title}</h3>${chip(check.outcome)}${numberList(check)}</header>
+  return html`<article id="${id}" aria-labelledby="${id}-h"><header><h3 id="${id}-h">${check.title}</h3>${chip(check.outcome)}${numberList(check, record)}</header>
 <p class="because">${sentence(check.because)}</p>
 ${when(check.next, () => html`<p class="next"><b>Look first:</b> ${sentence(check.next ?? '')}</p>`)}
 ${partsOf(check.parts)}
