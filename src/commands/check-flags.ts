@@ -21,8 +21,12 @@ export interface ProfileFlags {
   role?: string;
 }
 
-/** The environment variable that holds the password, for scripts. */
+/** The environment variables that hold the passwords, for scripts. */
 const passwordVariable = 'HOLDPOINT_PASSWORD';
+const postgresPassword = 'HOLDPOINT_POSTGRES_PASSWORD';
+
+/** Where the profile finds the URL of the server with its password: never in its text. */
+const postgresVariable = 'HOLDPOINT_POSTGRES_URL_TYPED';
 
 /** How messages call the profile that was never written. */
 const fileName = 'the-command-line.yaml';
@@ -44,8 +48,9 @@ export const flagsProfile = async (
     );
   if (login && flags.user === undefined) throw new UsageError('--login needs --user NAME: the account that signs in');
   const password = login ? await passwordOf(flags, login, given) : undefined;
+  const server = postgres ? await withPassword(postgres, given) : undefined;
   const text = stringify(escaped(profileOf(flags, login, postgres)));
-  const context = given.withEnv({ [passwordVariable]: password });
+  const context = given.withEnv({ [passwordVariable]: password, [postgresVariable]: server?.href });
   const path = join(given.cwd, fileName);
   return {
     name: `./${fileName}`,
@@ -65,14 +70,32 @@ const passwordOf = async ({ user }: ProfileFlags, login: URL, context: Context):
   if (known === '')
     throw new UsageError(`${passwordVariable} is empty: set it to the password, or unset it to be asked`);
   if (known !== undefined) return known;
-  const typed = await context.askHidden(`password of ${user} at ${login.host}: `);
+  const typed = await asked(`password of ${user} at ${login.host}: `, context);
+  if (typed !== '') return maskable(typed);
+  throw new UsageError(`no password was given: type it, hand it over on stdin, or set ${passwordVariable}`);
+};
+
+/** A server that trusts its clients needs none: an empty answer is one, and without a terminal nobody is asked. */
+const withPassword = async (url: URL, context: Context): Promise<URL> => {
+  if (url.password !== '' || url.username === '') return url;
+  const question = `password of ${decodeURIComponent(url.username)} at ${url.host} (empty: none): `;
+  const known = context.env(postgresPassword) ?? (context.stdin.isTTY ? await asked(question, context) : '');
+  const whole = new URL(url);
+  if (known !== '') whole.password = encodeURIComponent(maskable(known));
+  return whole;
+};
+
+const asked = async (question: string, context: Context): Promise<string> => {
+  const typed = await context.askHidden(question);
   const interrupted = signalCode(context);
   if (interrupted !== undefined) throw new NotBegun('interrupted: nothing was begun', interrupted);
-  if (typed.length >= 4) return typed;
+  return typed;
+};
+
+const maskable = (password: string): string => {
+  if (password.length >= 4) return password;
   throw new UsageError(
-    typed === ''
-      ? `no password was given: type it, hand it over on stdin, or set ${passwordVariable}`
-      : `a password of ${typed.length} characters cannot be masked in the output; it needs at least 4`,
+    `a password of ${password.length} characters cannot be masked in the output; it needs at least 4`,
   );
 };
 
@@ -103,7 +126,7 @@ const loginCheck = ({ user, probe = '/', contains }: ProfileFlags, { origin, pat
 const connectionsCheck = ({ role }: ProfileFlags, url: URL): object => {
   const name = role ?? decodeURIComponent(url.username);
   if (name === '') throw new UsageError('--postgres names no user: name the role of the service with --role');
-  return { postgres: url.href, role: name };
+  return { postgres: { reference: postgresVariable }, role: name };
 };
 
 /** What was typed stands for itself: a `${` in it is no reference. The password is the one that is. */

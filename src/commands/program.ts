@@ -67,7 +67,10 @@ const addCheck = (cli: Command, context: Context, done: Done): void => {
     .option('--user <name>', 'without a profile: the account that signs in')
     .option('--probe <path>', 'without a profile: a page behind the login (default: /)')
     .option('--contains <text>', 'without a profile: a text on that page that only the account sees')
-    .option('--postgres <url>', 'without a profile: the database server itself')
+    .option(
+      '--postgres <url>',
+      'without a profile: the database server itself (password: in it, asked, or HOLDPOINT_POSTGRES_PASSWORD)',
+    )
     .option('--role <name>', 'without a profile: the role of the service there (default: the one of the URL)')
     .addHelpText(
       'after',

@@ -28,6 +28,15 @@ it.each([
   expect([exitCode, stderr]).toEqual([2, `${sentence}\n`]);
 });
 
+it('asks for the password of the server, too, where its URL has none and somebody is there', async () => {
+  const args = ['check', '--postgres', 'postgres://probe@db.example.com/auth', '--watch', '1s'];
+  const asked = async (typed: Parameters<typeof runHere>[2]): Promise<string[]> =>
+    (await runHere(await tempFolder(), args, typed)).asked;
+  expect(await asked({ terminal: true })).toEqual(['[password of probe at db.example.com (empty: none): ]']);
+  expect(await asked({ terminal: true, env: { HOLDPOINT_POSTGRES_PASSWORD: 'Pr0be+pass' } })).toEqual([]);
+  expect(await asked({})).toEqual([]);
+});
+
 it('asks for the password without an echo, and names account and host', async () => {
   const args = ['check', '--login', 'http://a.example.com/login', '--user', 'smoke', '--watch', '1s'];
   const { asked, stderr } = await runHere(await tempFolder(), args, { answers: ['Pr0be+pass'] });

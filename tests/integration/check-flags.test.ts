@@ -45,6 +45,23 @@ describe('holdpoint check --login --user --postgres', () => {
     await server.stop();
   });
 
+  it('asks for the password of the server where its URL has none, and shows it nowhere', async () => {
+    const server = await startTestServer();
+    const url = new URL(server.url());
+    const password = decodeURIComponent(url.password);
+    url.password = '';
+    const folder = await tempFolder();
+    const args = ['check', '--postgres', url.href];
+    const right = await runHere(folder, args, { terminal: true, answers: [password] });
+    expect([right.exitCode, right.stderr.includes('RECOVERED: the one check is passing')]).toEqual([0, true]);
+    expect(right.asked).toEqual([`[password of postgres at ${url.host} (empty: none): ]`]);
+    const wrong = await runHere(folder, args, { env: { HOLDPOINT_POSTGRES_PASSWORD: 'something else' } });
+    expect([wrong.exitCode, wrong.stderr.includes('the probe cannot log in (28P01')]).toEqual([12, true]);
+    const all = right.stderr + wrong.stderr + (await written(folder));
+    for (const secret of [password, encodeURIComponent(password), 'something else']) expect(all).not.toContain(secret);
+    await server.stop();
+  });
+
   it('says what is broken: the login here', async () => {
     const app = await startAuthApp({ login: 500 });
     const args = ['check', '--login', `${app.url}/login`, '--user', account.username];
