@@ -5,7 +5,7 @@ import { type Course, finalFindings } from './course.ts';
 import { decide } from './decide.ts';
 import { faultOf, permissionOf } from './fault.ts';
 import type { Stop } from './finding.ts';
-import type { HoldEnd } from './hold.ts';
+import type { HoldEnd } from './hold-step.ts';
 import { lookOnceMore } from './last-look.ts';
 
 /** Decides, after one more look at everything when it is going to be a rollback. */

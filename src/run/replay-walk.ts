@@ -1,7 +1,7 @@
 // Walks through the moments of a record as the hold did, with virtual time: judge, step, go on to the next moment.
 import { duration, type RunRecord, type Timings } from '../kit/index.ts';
 import type { Stop } from './finding.ts';
-import { type HoldClock, type HoldEnd, type HoldPlan, holdStep, nextMoment, verifyStep } from './hold.ts';
+import { type HoldClock, type HoldEnd, type HoldPlan, holdStep, nextMoment, verifyStep } from './hold-step.ts';
 import { judgeNow } from './judging.ts';
 import type { Paired } from './replay-checks.ts';
 

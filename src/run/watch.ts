@@ -1,7 +1,8 @@
 // `check --watch`: one long hold that only a recovery or the end of the time ends, and that forgets the outage.
 import { type Decision, type Diagnosis, duration, isoTime } from '../kit/index.ts';
 import { type Course, enterPhase, mark } from './course.ts';
-import { hold, type HoldEnd } from './hold.ts';
+import { hold } from './hold.ts';
+import type { HoldEnd } from './hold-step.ts';
 import { judgeNow } from './judging.ts';
 import type { Watched } from './watched.ts';
 

@@ -1,7 +1,7 @@
 // The hold, step by step: the green clock, the wait after a block, the deadline.
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/run/finding.ts';
-import { type HoldClock, holdStep, nextMoment } from '../../src/run/hold.ts';
+import { type HoldClock, holdStep, nextMoment } from '../../src/run/hold-step.ts';
 import { check, finding, verdict } from '../helpers/findings.ts';
 
 const plan = { for: 10_000, deadline: 30_000 };
