@@ -12,10 +12,12 @@ const finest = 3;
 export interface MetricsApp extends TestServer {
   /** So many requests that took so many seconds. */
   took(seconds: number, count: number, code?: string): void;
-  /** Begins again, as a process that is started anew. */
-  restart(): void;
+  /** Begins again, as a process that was started so many seconds ago. */
+  restart(secondsAgo?: number): void;
   /** Merges neighbouring buckets of the native histogram, as a client with too many of them does. */
   coarsen(): void;
+  /** What happens between two looks at its page: the same at any speed. */
+  betweenLooks: () => void;
   /** More gauges on its page. */
   gauges: Record<string, number>;
 }
@@ -81,20 +83,23 @@ export const startMetricsApp = async ({ native = false } = {}): Promise<MetricsA
       response.writeHead(406).end();
       return;
     }
+    app.betweenLooks();
     response.setHeader('content-type', native ? protobufType : 'text/plain; version=0.0.4');
     response.end(native ? protobufOf(state, gauges) : textOf(state, gauges));
   });
-  return Object.assign(server, {
+  const app: MetricsApp = Object.assign(server, {
     gauges,
+    betweenLooks: () => undefined,
     took: (seconds: number, count: number, code = '200') => {
       state.seconds.set(seconds, (state.seconds.get(seconds) ?? 0) + count);
       state.codes.set(code, (state.codes.get(code) ?? 0) + count);
     },
-    restart: () => {
-      state = begin(Date.now() / 1000);
+    restart: (secondsAgo = 0) => {
+      state = begin(Date.now() / 1000 - secondsAgo);
     },
     coarsen: () => {
       state.schema -= 1;
     },
   });
+  return app;
 };
