@@ -163,7 +163,9 @@ export const createRedactor = (): Redactor => {
     learn: (secret, name) => {
       if (secret.length < shortestSecret || learned.has(secret)) return;
       learned.add(secret);
-      for (const needle of needlesOf(secret, name)) addNeedle(index, needle);
+      // A password that is the name of its field would be shown by its own mask, and masked again by the next pass.
+      const shown = name.includes(secret) ? '***' : name;
+      for (const needle of needlesOf(secret, shown)) addNeedle(index, needle);
     },
     text,
     json: <T>(value: T): T => {

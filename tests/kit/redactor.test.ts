@@ -105,6 +105,13 @@ describe('masking', () => {
     expect(masker('abcdef', 'efghijkl').text('-abcdefghijkl-')).toBe('-[s1]-');
   });
 
+  it('does not show a password that is the name of its field, however often it is passed', () => {
+    const redactor = createRedactor();
+    redactor.learn('postgres', 'postgres');
+    const once = redactor.text('no role postgres at db');
+    expect([once, redactor.text(once)]).toEqual(['no role [***] at db', 'no role [***] at db']);
+  });
+
   it('begins with what is learned later', () => {
     const redactor = createRedactor();
     expect(redactor.text('tok-en')).toBe('tok-en');
