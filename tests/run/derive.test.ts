@@ -53,7 +53,10 @@ describe('the window before the deploy', () => {
   });
 
   it('stays as it is where the day is empty', async () => {
-    expect((await seen(({ from, to }) => (to - from > hour ? [] : [9]))).values).toEqual([{ value: 9 }]);
+    expect((await seen(({ from, to }) => (to - from > hour ? [] : [9, 9]))).values).toEqual([
+      { value: 9 },
+      { value: 9 },
+    ]);
   });
 
   const aWeekAgo = (now: number[], then: number[]): Promise<Awaited<ReturnType<typeof seen>>> => {
@@ -62,11 +65,11 @@ describe('the window before the deploy', () => {
   };
 
   it.each<[string, number[], number[], 'now' | 'then']>([
-    ['a higher rate a week ago', [20], [50], 'then'],
-    ['a lower rate a week ago', [50], [20], 'now'],
-    ['an outage a week ago', [50], [200, 200, 200], 'now'],
-    ['an outage now', [200, 200, 200], [50], 'now'],
-    ['nothing a week ago', [50], [], 'now'],
+    ['a higher rate a week ago', [20, 20], [50, 50], 'then'],
+    ['a lower rate a week ago', [50, 50], [20, 20], 'now'],
+    ['an outage a week ago', [50, 50], [200, 200, 200], 'now'],
+    ['an outage now', [200, 200, 200], [50, 50], 'now'],
+    ['nothing a week ago', [50, 50], [], 'now'],
   ])('%s', async (_, now, then, which) => {
     const { values, asked, notes } = await aWeekAgo(now, then);
     expect(asked.map(({ ago }) => ago / hour)).toContain(7 * 24);
