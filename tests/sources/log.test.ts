@@ -210,6 +210,19 @@ describe('following', () => {
     expect(await counted(source, 'lines')).toBe(4);
   });
 
+  it('a hole of 70 MB is not read', async () => {
+    const root = await tempFolder();
+    const path = join(root, 'app.log');
+    const writer = await open(path, 'w');
+    onTestFinished(() => writer.close());
+    const [place, text] = [70 * 1024 * 1024, 'old\n'.repeat(50)];
+    await writer.write(text, place);
+    const source = await opened(root, { file: 'app.log', format: 'text' });
+    await truncate(path);
+    await writer.write('c\n', place + text.length);
+    expect(await counted(source, 'lines')).toBe(1);
+  });
+
   it('follows a link that is turned to the file of the next day', async () => {
     const root = await tempFolder();
     const [first, second, link] = ['app-1.log', 'app-2.log', 'app.log'].map((name) => join(root, name));
