@@ -183,5 +183,7 @@ export const meaning = ({ exitCode, verb, shadow, rollback }: RunRecord): string
   if (exitCode === 0 && rollback?.reason === 'drill') return 'a drill: nothing was done';
   if (exitCode === 0 && shadow) return 'shadow run: nothing counts';
   if (exitCode === 0 && verb === 'check') return 'recovered';
-  return exitMeanings[exitCode] ?? 'not one of holdpoint’s';
+  const known = exitMeanings[exitCode] ?? 'not one of holdpoint’s';
+  // By hand nothing was under way that could be blocked.
+  return verb === 'check' ? known.replace(/^blocked: /, '') : known;
 };

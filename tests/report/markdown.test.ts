@@ -147,7 +147,7 @@ connections in use: auth@9f2c1 holds 20, worker 12 (32 in all, limit 35)
 
 compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)
 
-Run \`run-7f3a\` · 2026-11-22 02:47:00 UTC to 2026-11-22 02:48:20 UTC (80 s) · exit code 10: blocked: a check failed · holdpoint 0.1.0
+Run \`run-7f3a\` · 2026-11-22 02:47:00 UTC to 2026-11-22 02:48:20 UTC (80 s) · exit code 10: a check failed · holdpoint 0.1.0
 `);
 });
 

@@ -30,7 +30,7 @@ it('by hand: who holds the connections, what is new, and which run it was compar
 connections in use: auth@9f2c1 holds 20, worker 12 (32 in all, limit 35)
 • fail *Login*: POST /login answered 500 _(new since the last good run)_
 compared with the last good run: 2026-11-21 22:10 UTC, release 77ab0c4 (run-6e29)
-2026-11-22 02:47:00 UTC, 80 s · exit code 10: blocked: a check failed · run run-7f3a
+2026-11-22 02:47:00 UTC, 80 s · exit code 10: a check failed · run run-7f3a
 `);
 });
 

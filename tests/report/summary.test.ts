@@ -160,7 +160,7 @@ fail Login: POST /login answered 500 in 9 ms, 3 times in a row [was failing befo
 
 1 check passed, 0 with warnings, 0 skipped
 compared with nothing: there is no good run yet; judged in absolute terms
-exit code 10: blocked: a check failed (what now: holdpoint explain 10)
+exit code 10: a check failed (what now: holdpoint explain 10)
 run: run-7f3a`);
   });
 
