@@ -2,15 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenarios.ts';
-import { type LoadPlan, loadPlanVariable } from '../traffic/load-plan.ts';
 import { type Caretaker, openCaretaker } from './caretaker.ts';
 import { type Seeded, seedDatabase } from './database.ts';
-import { program } from './program.ts';
+import { startFront, urlOf } from './front.ts';
 import { freePort } from './ports.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { copyPrograms, writeProject } from './project.ts';
 import { layOut } from './releases.ts';
-import { type Instance, startSupervisor } from './supervisor.ts';
+import { startSupervisor } from './supervisor.ts';
+import { startUsers } from './users.ts';
 
 /** A lab that stands. */
 export interface Lab {
@@ -37,52 +37,10 @@ export interface Lab {
   end(): Promise<void>;
 }
 
-/**
- * 15 users turn about 30 pages per second: each asks, waits 0.08 s or a little more, and reads for 0.42 s. That they wait
- * for their page bounds every queue: with 2 connections the mean wait settles between 100 and 350 ms, also on a slow
- * machine, and so stays between the limits that block and roll back (50 and 500 ms).
- */
-const traffic = { thinkMs: 420, signInEveryMs: 800, limitMs: 120_000 };
-
 const pickPorts = async (count: number): Promise<number[]> => {
   const ports: number[] = [];
   while (ports.length < count) ports.push(await freePort(ports));
   return ports;
-};
-
-const startTraffic = async (caretaker: Caretaker, base: string, seeded: Seeded): Promise<void> => {
-  const plan: LoadPlan = {
-    base,
-    sessions: seeded.sessions,
-    accounts: seeded.accounts,
-    password: seeded.accountPassword,
-    ...traffic,
-  };
-  await caretaker.start({
-    name: 'the load generator',
-    argv: [process.execPath, program('load')],
-    cwd: caretaker.folder,
-    env: { [loadPlanVariable]: JSON.stringify(plan) },
-    ready: 'ready',
-    farewell: [['SIGTERM', 1000]],
-  });
-};
-
-const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
-
-/** One instance answers by itself; several stand behind the proxy. */
-const startFront = async (caretaker: Caretaker, instances: readonly Instance[], port: number): Promise<string> => {
-  const [only] = instances;
-  if (only && instances.length === 1) return urlOf(only.port);
-  await caretaker.start({
-    name: 'the proxy',
-    argv: [process.execPath, program('proxy')],
-    cwd: caretaker.folder,
-    env: { PROXY_PORT: String(port), PROXY_TARGETS: instances.map((instance) => urlOf(instance.port)).join(',') },
-    ready: 'ready',
-    farewell: [['SIGTERM', 1000]],
-  });
-  return urlOf(port);
 };
 
 const startDatabase = async (caretaker: Caretaker): Promise<{ postgres: Postgres; seeded: Seeded }> => {
@@ -98,6 +56,27 @@ const allOf = async <T extends unknown[]>(work: { [K in keyof T]: Promise<T[K]> 
   await Promise.allSettled(work);
   return Promise.all(work);
 };
+
+interface Parts {
+  base: string;
+  app: string;
+  named: Record<string, string>;
+  seeded: Seeded;
+  restart: string;
+  restartUrl: string;
+}
+
+/** What the shipped profiles of the demo refer to. */
+const envOf = ({ base, app, named, seeded, restart, restartUrl }: Parts): Record<string, string> => ({
+  DEMO_URL: base,
+  ...Object.fromEntries(Object.entries(named).map(([name, url]) => [`DEMO_INSTANCE_${name.toUpperCase()}`, url])),
+  DEMO_DATABASE_URL: seeded.probeUrl,
+  DEMO_SMOKE_PASSWORD: seeded.smokePassword,
+  DEMO_APP: app,
+  DEMO_NODE: process.execPath,
+  DEMO_RESTART: restart,
+  DEMO_RESTART_URL: restartUrl,
+});
 
 const build = async (caretaker: Caretaker, scenario: Scenario): Promise<Lab> => {
   const [app, project] = [join(caretaker.folder, 'app'), join(caretaker.folder, 'project')];
@@ -116,22 +95,13 @@ const build = async (caretaker: Caretaker, scenario: Scenario): Promise<Lab> => 
     port: ordersPort,
   });
   const base = await startFront(caretaker, instances, frontPort);
-  await startTraffic(caretaker, base, seeded);
+  await startUsers(caretaker, base, seeded);
   const named = Object.fromEntries(instances.map(({ name, port }) => [name, urlOf(port)]));
   return {
     folder: caretaker.folder,
     project,
     app,
-    env: {
-      DEMO_URL: base,
-      ...Object.fromEntries(Object.entries(named).map(([name, url]) => [`DEMO_INSTANCE_${name.toUpperCase()}`, url])),
-      DEMO_DATABASE_URL: seeded.probeUrl,
-      DEMO_SMOKE_PASSWORD: seeded.smokePassword,
-      DEMO_APP: app,
-      DEMO_NODE: process.execPath,
-      DEMO_RESTART: programs.restart,
-      DEMO_RESTART_URL: supervisor.restartUrl,
-    },
+    env: envOf({ base, app, named, seeded, restart: programs.restart, restartUrl: supervisor.restartUrl }),
     deployArgv: (revision, flags = []) => [
       process.execPath,
       programs.deploy,
