@@ -137,6 +137,7 @@ describe('the doctor', () => {
     expect((await session.doctor?.())?.map(({ what, state }) => [what, state])).toEqual([
       ['systemd knows auth.service', 'ok'],
       ['may restart it by sudo without a password', 'ok'],
+      ['may reset-failed it by sudo without a password', 'ok'],
       ['may replace ./current', 'ok'],
       ['may read ./releases', 'ok'],
     ]);

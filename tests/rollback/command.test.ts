@@ -128,7 +128,7 @@ describe('the doctor', () => {
       {
         what: '`candidates` lists what can be returned to',
         state: 'ok',
-        because: "`printf '%s\\n' v1 v2 v3` printed 3: v1, v2, v3",
+        because: "`printf '%s\\n' v1 v2 v3` printed 3 revisions: v1, v2, v3",
       },
       { what: '`undo` could be started', state: 'ok', because: `${root}/scripts/undo.sh is executable` },
       {
@@ -168,7 +168,7 @@ describe('the doctor', () => {
     [
       ['echo', 'release-v2'],
       'failed',
-      '`echo release-v2` printed 1 and not v2, which is live: do both name revisions in the same way?',
+      '`echo release-v2` printed 1 revision and not v2, which is live: do both name revisions in the same way?',
     ],
     [['true'], 'failed', '`true` printed no revision'],
     [undefined, 'unknown', 'there is none: that a target was cleaned up shows only when `undo` fails'],

@@ -1,5 +1,5 @@
 // What can be proven of a profile's own commands while nothing is on fire: the ones that look are run, the other is not.
-import { clip, type Finding } from '../../kit/index.ts';
+import { clip, type Finding, plural } from '../../kit/index.ts';
 import { type Ask, failureOf, readDeadline, shellLine } from './commands.ts';
 import { startFinding } from './programs.ts';
 
@@ -92,12 +92,18 @@ const candidatesFinding = async (given: Examined, revision: string | undefined):
   try {
     const all = await given.listed();
     if (revision === undefined || all.includes(revision))
-      return [{ what, state: 'ok', because: `${line} printed ${all.length}: ${clip(all.join(', '), 120)}` }];
+      return [
+        {
+          what,
+          state: 'ok',
+          because: `${line} printed ${plural(all.length, 'revision')}: ${clip(all.join(', '), 120)}`,
+        },
+      ];
     return [
       {
         what,
         state: 'failed',
-        because: `${line} printed ${all.length} and not ${revision}, which is live: do both name revisions in the same way?`,
+        because: `${line} printed ${plural(all.length, 'revision')} and not ${revision}, which is live: do both name revisions in the same way?`,
         next: 'let `candidates` print the same names as `live`',
       },
     ];

@@ -12,8 +12,9 @@ const interpreters = ['sh', 'bash', 'dash', 'ksh', 'zsh', 'node', 'python', 'pyt
 const passes = async (flag: '-x' | '-r', path: string, ask: Ask): Promise<boolean> =>
   (await ask.run(['test', flag, path])).exit === 0;
 
+/** A folder of PATH that this account may not look into is asked by `test`, which says no instead of failing. */
 const isExecutable = async (path: string, ask: Ask): Promise<boolean> =>
-  (await ask.io.files.exists(path)) && !(await ask.io.files.stat(path)).folder && passes('-x', path, ask);
+  (await ask.io.files.exists(path)) && (await passes('-x', path, ask)) && !(await ask.io.files.stat(path)).folder;
 
 /** As execvp does it: a name with a slash is a path, any other is looked for on PATH; the first executable one. */
 const placesOf = (program: string, { io, root }: Ask): string[] =>

@@ -7,7 +7,7 @@ import { behindLinkAftermath, folderKeys, folderNeeds, linkLine } from './releas
 import { versionSchema } from './running.ts';
 import { argument, deadline } from './settings.ts';
 import { liveOf, missingOf, type Supervised, turnAndRestart } from './supervised.ts';
-import { platformOf } from './system.ts';
+import { type Need, platformOf } from './system.ts';
 
 const settings = once(() =>
   z.strictObject({
@@ -67,6 +67,13 @@ const restart = (spec: Settings, { units }: Found): string[][] => {
   ];
 };
 
+/** A unit that has hit its start limit needs the second one, which nobody thinks of before. */
+const mayBySudo = (spec: Settings, verb: string): Need => ({
+  what: `may ${verb} it by sudo without a password`,
+  argv: ['sudo', '-n', '-l', ...systemctl(spec, verb, ...unitsOf(spec))],
+  next: 'allow exactly this command in /etc/sudoers.d with NOPASSWD',
+});
+
 /** Units of systemd. */
 export const systemd = platformOf<Settings, Found>({
   name: 'systemd',
@@ -95,15 +102,7 @@ export const systemd = platformOf<Settings, Found>({
       argv: systemctl(spec, 'cat', unit),
       next: `name the unit as \`systemctl list-units\` does`,
     })),
-    ...(spec.manager === 'sudo'
-      ? [
-          {
-            what: 'may restart it by sudo without a password',
-            argv: ['sudo', '-n', '-l', ...systemctl(spec, 'restart', ...unitsOf(spec))],
-            next: 'allow exactly this command in /etc/sudoers.d with NOPASSWD',
-          },
-        ]
-      : []),
+    ...(spec.manager === 'sudo' ? ['restart', 'reset-failed'].map((verb) => mayBySudo(spec, verb)) : []),
     ...folderNeeds(spec),
   ],
   unproven: ({ manager }) =>
