@@ -5,6 +5,7 @@ import { clip } from '../../kit/text.ts';
 import { withoutTokens } from './opaque.ts';
 import type { Evidence } from './seen.ts';
 import { withoutQuery } from './target.ts';
+import { wordsOf } from './words.ts';
 
 /** A request as it was sent. */
 export interface Sent {
@@ -40,14 +41,6 @@ const layerOf = (error: unknown): Evidence['layer'] => {
   return error.message.includes('no connection') ? 'TCP' : 'HTTP';
 };
 
-/** The words of a page; a text that is no page stays as it is. */
-const wordsOf = (body: string): string =>
-  body
-    .replaceAll(/<(script|style)\b[^]*?<\/\1>/gi, ' ')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-
 type Mask = (text: string) => string;
 
 /** `secrets`: value → name. */
@@ -58,14 +51,19 @@ const maskFor = (secrets: ReadonlyMap<string, string>): Mask => {
 };
 
 /** Enough of a body for an excerpt; masking a megabyte would take longer than the request. */
-const enough = 200_000;
+const enough = 50_000;
 
 const told = ({ status, headers, body }: HttpResponse, mask: Mask): string => {
   const location = headers['location']?.[0];
   const type = headers['content-type']?.[0]?.split(';')[0] ?? 'no content type';
   const to = location === undefined ? '' : ` to ${mask(location).split(/[?#]/)[0]}`;
   // Masked before its tags go and before it is cut: a secret may hold a `<`.
-  const words = clip(wordsOf(mask(body.slice(0, enough))), longest);
+  const words = clip(
+    wordsOf(mask(body.slice(0, enough)))
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .trim(),
+    longest,
+  );
   const nothing = body === '' ? 'an empty body' : 'a page without text';
   // Escaped quotes would make JSON unreadable.
   const shown = words.includes('"') ? words : `"${words}"`;

@@ -2,10 +2,10 @@
 
 /** Named like a secret, and neither a word nor a number: `"access_token":"…"`, `session=…`. */
 const named =
-  /((?:token|secret|passw(?:or)?d|passphrase|session|sid|cookie|api[-_]?key|assertion|jwt|otp|ticket|credential)[\w-]*["']?\s*[:=]\s*["']?)((?=[\w+/=.~-]*\d)[\w+/=.~-]{6,}|[\w+/=.~-]{16,})/gi;
+  /((?:token|secret|passw(?:or)?d|passphrase|session|sid|cookie|api[-_]?key|assertion|jwt|otp|ticket|credential)[\w-]{0,40}["']?\s*[:=]\s*["']?)((?=[\w+/=.~-]*\d)[\w+/=.~-]{6,}|[\w+/=.~-]{16,})/gi;
 
 /** A JSON Web Token says itself what it is (RFC 7519). */
-const webToken = /\beyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g;
+const webToken = /\beyJ[\w-]{8,2000}\.[\w-]*\.?[\w-]*/g;
 
 /** So long and mixed that no word is like it. Dashes are not among it: the id of a request is often a UUID, and helps. */
 const long = /(?<![\w+/=])(?=[A-Za-z+/=_]*\d)(?=[\d+/=_]*[A-Za-z])[\w+/=]{32,}/g;

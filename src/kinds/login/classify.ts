@@ -2,6 +2,7 @@
 // a broken service looks like one that refuses.
 import { type Answer, looksAtContent, type Matcher, matches, mismatch, type Values } from '../http/matcher.ts';
 import { jsonAt, parseJson } from '../http/json-path.ts';
+import { wordsOf } from '../http/words.ts';
 import { asksForPassword } from './html.ts';
 import type { StepOutcome } from './seen.ts';
 import type { LoginSpec } from './spec.ts';
@@ -126,7 +127,7 @@ const forgery =
 /** Such a token says nothing of the password. A form in the answer holds its token by name: that is no complaint. */
 const formTurnedAway = (last: Answer): Reading | undefined => {
   if (last.status < 400 || last.status >= 500 || asksForPassword(last.body)) return undefined;
-  const found = forgery.exec(last.body.replaceAll(/<[^>]*>/g, ' '))?.[0].trim();
+  const found = forgery.exec(wordsOf(last.body))?.[0].trim();
   return found === undefined ? undefined : reading('broken', `${formRefused}: the answer says "${found}"`);
 };
 

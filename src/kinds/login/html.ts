@@ -1,5 +1,6 @@
 // Finds forms in a page as a browser would submit them: the one importer of node-html-parser.
 import type { HTMLElement } from 'node-html-parser';
+import { isBeyondMeasure, withoutOpenComment } from './page-measure.ts';
 
 /** A form of a page. */
 export interface PageForm {
@@ -21,11 +22,13 @@ export const prepareForms = async (): Promise<void> => {
   await import('node-html-parser');
 };
 
-/** A page as elements. */
+/** A page as elements; one that is larger than any page for people has none. */
 export const parsePage = async (html: string): Promise<HTMLElement> => {
   const { parse } = await import('node-html-parser');
   // Forms inside <noscript> count: we run no scripts.
-  return parse(html, { blockTextElements: { script: true, style: true } });
+  return parse(isBeyondMeasure(html) ? '' : withoutOpenComment(html), {
+    blockTextElements: { script: true, style: true },
+  });
 };
 
 /** The type of a control, in lower case; empty without one. */
@@ -123,10 +126,16 @@ export const toForm = (page: HTMLElement, form: HTMLElement, url: string): PageF
   };
 };
 
+/** For each form the whole page is looked through; a page for people has a handful. */
+const mostForms = 50;
+
 /** The form that the selector names; without one the first with a password field, else the first of the page. */
 export const findForm = async (html: string, url: string, selector?: string): Promise<PageForm | undefined> => {
   const page = await parsePage(html);
-  const forms = page.querySelectorAll(selector ?? 'form').map((form) => toForm(page, form, url));
+  const forms = page
+    .querySelectorAll(selector ?? 'form')
+    .slice(0, mostForms)
+    .map((form) => toForm(page, form, url));
   return forms.find(({ passwordField }) => passwordField !== undefined) ?? forms[0];
 };
 
@@ -162,4 +171,6 @@ export const plainLoads = async (html: string): Promise<string[]> => {
 };
 
 /** Whether a page asks for a password. */
-export const asksForPassword = (html: string): boolean => /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(html);
+export const asksForPassword = (html: string): boolean =>
+  // A tag ends at the next `<` at the latest: else a page of nothing but beginnings would hold us up for minutes.
+  /<input\b[^<>]*\btype\s*=\s*["']?password\b/i.test(html);

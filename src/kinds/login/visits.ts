@@ -6,6 +6,7 @@ import { count } from '../../kit/text.ts';
 import type { RequestPlan } from '../http/request.ts';
 import { contentOf } from '../http/session.ts';
 import { urlOf } from '../http/target.ts';
+import { wordsOf } from '../http/words.ts';
 import { isRedirect, type Reading, type Rules } from './classify.ts';
 import type { FlowStep } from './flows/flow-step.ts';
 import type { OidcState } from './flows/oidc-state.ts';
@@ -124,7 +125,7 @@ const noForm = (walk: Walk): StepProblem => {
     return new StepProblem(`no <form> on ${path} (status ${status}): ${walk.page.notes.join('; ')}`);
   const { body = '', truncated = false } = walk.page?.last ?? {};
   const where = truncated ? `in the first ${count(body.length)} characters of ${path}` : `on ${path}`;
-  const hasText = body.replaceAll(/<[^>]*>/g, '').trim() !== '';
+  const hasText = wordsOf(body).trim() !== '';
   const drawn =
     /<script\b/i.test(body) || !hasText
       ? `; a page that is drawn by JavaScript needs \`${key}\` with the API that it calls`

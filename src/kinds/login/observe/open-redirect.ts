@@ -11,7 +11,7 @@ const parameter =
 /** A name that nobody can own (RFC 2606). */
 const elsewhere = 'https://holdpoint.invalid/';
 
-const hidden = /<input\b[^>]*\bname\s*=\s*["']?([\w-]+)/gi;
+const hidden = /<input\b[^<>]*\bname\s*=\s*["']?([\w-]+)/gi;
 
 /** The parameter that the login page takes: in its URL, in a redirect to it, or as a field of its form. */
 const parameterOf = (exchanges: readonly Exchange[], page: Exchange): string | undefined => {
