@@ -33,6 +33,8 @@ export interface BegunRollback {
   from: string;
   to: string;
   causes: Cause[];
+  /** It came to its end; else its call was cut off. */
+  ended: boolean;
 }
 
 /** The failed checks, held again after the rollback. */

@@ -26,9 +26,8 @@ export const begunRollback = async (
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last || first.from === null || first.to === null) return undefined;
   const { from, to } = first;
-  return lines.some(({ state }) => state === 'EXECUTING') && mayBeLive(last)
-    ? { from, to, causes: causesOf(lines) }
-    : undefined;
+  const hasActed = lines.some(({ state }) => state === 'EXECUTING');
+  return hasActed && mayBeLive(last) ? { from, to, causes: causesOf(lines), ended: isFinal(last.state) } : undefined;
 };
 
 const mayBeLive = ({ state }: Line): boolean => !isFinal(state) || state === 'ROLLED_BACK' || state === 'UNVERIFIED';

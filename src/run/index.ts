@@ -19,7 +19,7 @@ import { hold } from './hold.ts';
 import type { HoldEnd } from './hold-step.ts';
 import type { RunInput } from './input.ts';
 import { recordPlan } from './record.ts';
-import { resumed } from './resume.ts';
+import { resumed, toldAgain } from './resume.ts';
 import { watchHold } from './watch.ts';
 import { stimulate } from './stimulate.ts';
 import { closeAll } from './watched.ts';
@@ -115,8 +115,10 @@ const announceRun = ({ input, watched, startedAt }: Course): void => {
   });
 };
 
-const judged = async (course: Course): Promise<Decision> =>
-  conclude(course, await (course.input.verb === 'run' ? verifyRelease(course) : lookNow(course)));
+const judged = async (course: Course): Promise<Decision> => {
+  const end = await (course.input.verb === 'run' ? verifyRelease(course) : lookNow(course));
+  return (await toldAgain(course)) ?? conclude(course, end);
+};
 
 const verifyRelease = async (course: Course): Promise<HoldEnd | 'stopped'> => {
   await bringOut(course);

@@ -31,12 +31,12 @@ const storeWith = async (states: string[], journal = id): Promise<Store> => {
 
 describe('a rollback that was begun', () => {
   it.each([
-    [['PLANNED', 'FENCED', 'EXECUTING']],
-    [['PLANNED', 'FENCED', 'EXECUTING', 'EXECUTED', 'WAITING']],
-    [['PLANNED', 'EXECUTING', 'PLANNED', 'WAITING', 'VERIFYING', 'ROLLED_BACK']],
-    [['PLANNED', 'EXECUTING', 'VERIFYING', 'UNVERIFIED']],
-  ])('%j is found, with its causes', async (states) => {
-    expect(await begunRollback(await storeWith(states), deploy)).toEqual({ from: 'bad', to: 'good', causes });
+    [['PLANNED', 'FENCED', 'EXECUTING'], false],
+    [['PLANNED', 'FENCED', 'EXECUTING', 'EXECUTED', 'WAITING'], false],
+    [['PLANNED', 'EXECUTING', 'PLANNED', 'WAITING', 'VERIFYING', 'ROLLED_BACK'], true],
+    [['PLANNED', 'EXECUTING', 'VERIFYING', 'UNVERIFIED'], true],
+  ])('%j is found, with its causes (ended: %s)', async (states, ended) => {
+    expect(await begunRollback(await storeWith(states), deploy)).toEqual({ from: 'bad', to: 'good', causes, ended });
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { type Engine, scripted, startEngine } from '../helpers/engine.ts';
 import { broken, fine, play, sufficientAlone, undo } from '../helpers/plays.ts';
 
 const causes = [{ check: 'login', reason: 'login_broken', text: 'GET /me: 500' }];
-const begun = { from: 'rs/2', to: 'rs/1', causes };
+const begun = { from: 'rs/2', to: 'rs/1', causes, ended: false };
 const takenAt = '1970-01-01T00:00:00.000Z';
 
 /** No deploy command: the baseline is what an earlier command has stored. */
@@ -36,6 +36,30 @@ describe('a run that is called again', () => {
     expect(orders[0]?.id.endsWith(`:${takenAt}`)).toBe(true);
     expect(asked).toMatchObject([{ service: 'auth', environment: 'test', baselineTakenAt: takenAt }]);
     expect(record.checks[0]?.outcome).toBe('pass');
+  });
+
+  it('tells one that has ended again, after a roll-out in which nothing new came', async () => {
+    const engine = startEngine();
+    const orders: RollbackOrder[] = [];
+    const input = again(engine, 'rs/1', {
+      rollBack: undo(engine, orders),
+      begun: async () => ({ ...begun, ended: true }),
+    });
+    const record = await play(engine, input);
+    expect([record.exitCode, record.decision.because, orders.length]).toEqual([20, causes, 1]);
+    expect(record.marks.some(({ name }) => name === 'rollout-finished')).toBe(true);
+  });
+
+  it('judges what comes within the roll-out, although an earlier rollback has ended', async () => {
+    const engine = startEngine();
+    const orders: RollbackOrder[] = [];
+    const late = scripted('login', ({ phase, n }) => {
+      if (phase === 'rollout' && n === 2) engine.live.revision = 'rs/2';
+      return 1;
+    });
+    const over = { rollBack: undo(engine, orders), begun: async () => ({ ...begun, ended: true }) };
+    const record = await play(engine, again(engine, 'rs/1', over, [late]));
+    expect([record.exitCode, record.release.liveAtEnd, orders]).toEqual([0, 'rs/2', []]);
   });
 
   it.each<[string, string, Partial<RunInput>, number]>([
