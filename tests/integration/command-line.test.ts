@@ -33,7 +33,7 @@ describe('run', () => {
     const judged = await holdpoint('run', 'web', '--no-rollback', '--', ...deployTo('bad'));
     expect([judged.exitCode, live()]).toEqual([10, 'bad']);
     expect(judged.stderr).toContain('A rollback was withheld: --no-rollback was given\n');
-    expect(judged.stderr).toMatch(/by hand: ln -s \S+releases\/r1 /);
+    expect(judged.stderr).toMatch(/by hand: ln -sfn \S+releases\/r1 /);
     const asking = await webProject({ mode: 'mode: ask' });
     const asked = await asking.holdpoint('run', 'web', '--', ...asking.deployTo('bad'));
     expect([asked.exitCode, asking.live()]).toEqual([10, 'bad']);
