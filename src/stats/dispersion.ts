@@ -37,13 +37,14 @@ export function dispersion(units: readonly Tally[]): Dispersion | undefined {
 }
 
 function estimate(groups: readonly Tally[], rate: number): Dispersion {
-  if (rate === 1) return { point: 1, upper: 1 };
+  const mean = total(groups).errors / groups.length;
+  // All errors stood in the neighbour that was left over: these sums say nothing, and smaller ones do.
+  if (rate === 1 || mean === 0) return { point: 1, upper: 1 };
   const freedom = groups.length - 1;
   const squares = groups.map(
     (group) => (group.errors - group.requests * rate) ** 2 / (group.requests * rate * (1 - rate)),
   );
   const point = squares.reduce((sum, square) => sum + square, 0) / freedom;
-  const mean = total(groups).errors / groups.length;
   return { point, upper: point * (1 + Z * Math.sqrt((2 + 1 / mean) / freedom)) };
 }
 

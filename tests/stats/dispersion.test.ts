@@ -47,6 +47,12 @@ describe('dispersion', () => {
     expect(dispersion(repeated(20, 1, 5))).toEqual({ point: 1, upper: 1 });
   });
 
+  it('is finite when all errors stand in the last units, which the longest sums leave over', () => {
+    const found = dispersion(repeated(18, 0, 100).concat(repeated(4, 10, 100)));
+    expect(Number.isFinite(found?.upper)).toBe(true);
+    expect(found?.point).toBeGreaterThan(5);
+  });
+
   it('refuses what is no number', () => {
     expect(() => dispersion([{ errors: 1, requests: Number.NaN }])).toThrow(
       new RangeError('unit 1 must be finite counts, requests at least 0, got 1 errors in NaN requests.'),
