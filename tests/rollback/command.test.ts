@@ -179,7 +179,10 @@ describe('the doctor', () => {
 
   it.each([
     [['no-such-program', '{{to}}'], () => 'no-such-program is nowhere on PATH'],
-    [['./scripts/none.sh', '{{to}}'], (root: string) => `${root}/scripts/none.sh does not exist`],
+    [
+      ['./scripts/none.sh', '{{to}}'],
+      (root: string) => `${root}/scripts/none.sh does not exist, or this account may not look there`,
+    ],
     [['./scripts', '{{to}}'], (root: string) => `${root}/scripts is not executable for this account`],
     [['./live', '{{to}}'], (root: string) => `${root}/live is not executable for this account`],
     [

@@ -9,12 +9,12 @@ type Argv = readonly string[];
 const interpreters = ['sh', 'bash', 'dash', 'ksh', 'zsh', 'node', 'python', 'python3', 'ruby', 'perl'];
 
 /** POSIX `test` asks with the rights of this account. */
-const passes = async (flag: '-x' | '-r', path: string, ask: Ask): Promise<boolean> =>
+const passes = async (flag: '-x' | '-r' | '-e', path: string, ask: Ask): Promise<boolean> =>
   (await ask.run(['test', flag, path])).exit === 0;
 
 /** A folder of PATH that this account may not look into is asked by `test`, which says no instead of failing. */
 const isExecutable = async (path: string, ask: Ask): Promise<boolean> =>
-  (await ask.io.files.exists(path)) && (await passes('-x', path, ask)) && !(await ask.io.files.stat(path)).folder;
+  (await passes('-x', path, ask)) && !(await ask.io.files.stat(path)).folder;
 
 /** As execvp does it: a name with a slash is a path, any other is looked for on PATH; the first executable one. */
 const placesOf = (program: string, { io, root }: Ask): string[] =>
@@ -33,7 +33,7 @@ const whereIs = async (program: string, ask: Ask): Promise<string | undefined> =
 const whyMissing = async (program: string, ask: Ask): Promise<string> => {
   if (!program.includes('/')) return `${program} is nowhere on PATH`;
   const path = resolve(ask.root, program);
-  if (!(await ask.io.files.exists(path))) return `${path} does not exist`;
+  if (!(await passes('-e', path, ask))) return `${path} does not exist, or this account may not look there`;
   return `${path} is not executable for this account`;
 };
 
