@@ -316,10 +316,21 @@ describe('errors that come in clusters', () => {
 describe('too little to look at', () => {
   it.each([
     ['nothing', [], 'no_samples', 'no unit has been counted yet'],
-    ['no metric', seen({ state: 'no_data', selector: 'a{b="c"}' }), 'no_data', 'a{b="c"} does not exist in the source'],
+    [
+      'no metric',
+      seen({ state: 'no_data', selector: 'a' }),
+      'no_data',
+      'a is gone from the source, and was there before the deploy: it was renamed, is not scraped any more, or no process is left',
+    ],
     ['no requests', times(2, unit(0, 0)), 'no_traffic', 'no requests in 10 s, so there is no rate'],
   ] as [string, Look<Seen>[], string, string][])('%s is inconclusive', (_, looks, reason, because) => {
     expect(judge(looks)).toEqual({ outcome: 'inconclusive', settled: false, reason, because });
+  });
+
+  it('a metric that was never there is another mistake than one that is gone', () => {
+    expect(judge(seen({ state: 'no_data', selector: 'a{b="c"}' }), []).because).toBe(
+      'a{b="c"} does not exist in the source',
+    );
   });
 
   it('units of the warm-up are not judged', () => {

@@ -354,7 +354,12 @@ describe('too little to look at', () => {
 
   it.each([
     ['nothing', [], 'no_samples', 'no unit has been counted yet'],
-    ['no metric', seen({ state: 'no_data', selector }), 'no_data', `${selector} does not exist in the source`],
+    [
+      'no metric',
+      seen({ state: 'no_data', selector }),
+      'no_data',
+      `${selector} is gone from the source, and was there before the deploy: it was renamed, is not scraped any more, or no process is left`,
+    ],
     [
       'no edges',
       seen({ state: 'no_histogram', selector }),
@@ -364,6 +369,10 @@ describe('too little to look at', () => {
     ['no requests', times(2, unit()), 'no_traffic', 'no requests in 10 s, so there is nothing to time'],
   ] as [string, Look<Seen>[], string, string][])('%s is inconclusive', (_, looks, reason, because) => {
     expect(judge(looks)).toEqual({ outcome: 'inconclusive', settled: false, reason, because });
+  });
+
+  it('a histogram that was never there is another mistake than one that is gone', () => {
+    expect(judge(seen({ state: 'no_data', selector }), []).because).toBe(`${selector} does not exist in the source`);
   });
 
   it('without a baseline there is no percentile', () => {

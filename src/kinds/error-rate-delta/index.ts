@@ -34,7 +34,8 @@ export const errorRateDelta: Kind<Spec, Seen> = {
       'Nothing is known of the rate before the deploy, so only the ceiling could be judged. Run `holdpoint baseline` before the next deploy.',
     no_traffic:
       'The counter stands still: nobody asked anything. An active check may stand in for it (`coveredBy: [login]`).',
-    no_data: 'The metric of all requests does not exist in the source. Check the selector `total`.',
+    no_data:
+      'The metric of all requests does not exist in the source. Check the selector `total`, and whether a process is left that is scraped.',
     no_samples: 'No unit has been counted yet.',
     traffic_vanished: 'Far fewer requests arrive than before. Look at the balancer and its health checks.',
   },

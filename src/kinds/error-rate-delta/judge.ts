@@ -1,7 +1,7 @@
 // The verdict on an error rate: the sequential test over all units of the hold, against a limit made from the baseline.
 import { duration, type History, type JudgePlan, judged, percent, seenOf, type Verdict } from '../../kit/index.ts';
 import type { RateCase } from '../rates/case.ts';
-import { judgeRate, waiting } from '../rates/verdict.ts';
+import { judgeRate, noData, waiting } from '../rates/verdict.ts';
 import { rateOf, shareText } from '../rates/words.ts';
 import type { Seen } from './count.ts';
 import type { Spec } from './spec.ts';
@@ -12,9 +12,9 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const samples = judged(history);
   const latest = seenOf(samples).at(-1);
   if (latest === undefined) return waiting('no_samples', 'no unit has been counted yet');
-  if (latest.state === 'no_data') return waiting('no_data', `${latest.selector} does not exist in the source`);
-  const units = unitsIn(samples);
   const before = unitsIn(history.baseline.samples);
+  if (latest.state === 'no_data') return noData(latest.selector, before.length > 0);
+  const units = unitsIn(samples);
   const verdict = judgeUnits(units, caseOf(units, before, history.plan, spec));
   return verdict.outcome === 'fail' ? verdict : (vanishedTraffic(units, before, history) ?? verdict);
 };

@@ -37,7 +37,8 @@ export const latencyDelta: Kind<Spec, Seen> = {
     no_edge:
       'The bound lies within a bucket of the histogram, so slower requests cannot be counted. Set `slowerThan` to an edge, and keep the buckets the same across releases.',
     no_traffic: 'The histogram stands still: nobody asked anything.',
-    no_data: 'The histogram does not exist in the source. Check the selector `histogram`.',
+    no_data:
+      'The histogram does not exist in the source. Check the selector `histogram`, and whether a process is left that is scraped.',
     no_histogram: 'The series have no edges (label `le`). Name the buckets: the metric that ends in `_bucket`.',
     no_samples: 'No unit has been counted yet.',
   },

@@ -4,7 +4,7 @@ import { type Bound, boundsOf, type Unit } from './bounds.ts';
 import type { Seen } from './count.ts';
 import { secondsOf, unitsIn } from './seen.ts';
 import type { Spec } from './spec.ts';
-import { waiting } from '../rates/verdict.ts';
+import { noData, waiting } from '../rates/verdict.ts';
 import { judgeBound } from './test.ts';
 
 /** Pure. Units of the roll-out and the warm-up are not judged. */
@@ -12,9 +12,10 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   const samples = judged(history);
   const latest = seenOf(samples).at(-1);
   if (latest === undefined) return waiting('no_samples', 'no unit has been counted yet');
-  if (latest.state !== 'counted') return waiting(latest.state, strange(latest));
-  const units = unitsIn(samples);
   const before = unitsIn(history.baseline.samples);
+  if (latest.state === 'no_data') return noData(latest.selector, before.length > 0);
+  if (latest.state === 'no_histogram') return waiting(latest.state, noEdges(latest.selector));
+  const units = unitsIn(samples);
   if (units.every(({ requests }) => requests === 0))
     return waiting('no_traffic', `no requests in ${duration(secondsOf(units) * 1000)}, so there is nothing to time`);
   const bounds = boundsOf(spec, before);
@@ -22,10 +23,8 @@ export const judge = (history: History<Seen>, spec: Spec): Verdict => {
   return together(bounds, units, before, history, spec);
 };
 
-const strange = ({ state, selector }: Exclude<Seen, { state: 'counted' }>): string =>
-  state === 'no_data'
-    ? `${selector} does not exist in the source`
-    : `${selector} has series without the label le: name the buckets of a histogram, as in http_request_duration_seconds_bucket`;
+const noEdges = (selector: string): string =>
+  `${selector} has series without the label le: name the buckets of a histogram, as in http_request_duration_seconds_bucket`;
 
 const withoutBaseline =
   'no baseline to take percentiles from; set slowerThan and tolerate.ceiling for a limit without one';

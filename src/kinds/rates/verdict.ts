@@ -28,6 +28,15 @@ export const waiting = (reason: string, because: string): Verdict => ({
   because,
 });
 
+/** Nothing stands behind the selector; `wasThere`: before the deploy something did. */
+export const noData = (selector: string, wasThere: boolean): Verdict =>
+  waiting(
+    'no_data',
+    wasThere
+      ? `${selector} is gone from the source, and was there before the deploy: it was renamed, is not scraped any more, or no process is left`
+      : `${selector} does not exist in the source`,
+  );
+
 /** One test of a kind, with its own words. */
 export interface RateTest {
   given: RateCase;
