@@ -104,16 +104,22 @@ const checked = (answers: Answers): Answers => {
 };
 
 const nextSteps = ({ service, login, role }: Answers): string => {
-  const secrets = [
-    ...(login === undefined ? [] : ['export SMOKE_PASSWORD=…            # the password of the account']),
+  const steps = [
+    ...(login === undefined
+      ? []
+      : [
+          [
+            `edit ${profilesFolder}/${service}.yaml`,
+            'probe: a page behind the login, and a text that only the account sees',
+          ],
+          ['export SMOKE_PASSWORD=…', 'the password of the account'],
+        ]),
     ...(role === undefined
       ? []
-      : ['export DATABASE_ADMIN_URL=…        # postgres://probe@host/db, a role with pg_monitor']),
+      : [['export DATABASE_ADMIN_URL=…', 'postgres://probe@host/db, a role with pg_monitor']]),
+    [`holdpoint check ${service}`, 'is it well now?'],
+    [`holdpoint run ${service} -- ./deploy.sh`, 'with your next deploy'],
   ];
-  return [
-    ...secrets,
-    `holdpoint check ${service}             # is it well now?`,
-    `holdpoint run ${service} -- ./deploy.sh   # with your next deploy`,
-    '',
-  ].join('\n');
+  const width = Math.max(...steps.map(([step = '']) => step.length));
+  return steps.map(([step = '', why]) => `${step.padEnd(width)}   # ${why}\n`).join('');
 };

@@ -12,7 +12,14 @@ describe('holdpoint init', () => {
     const folder = await tempFolder();
     const told = await runHere(folder, ['init', '--service', 'auth', ...login, '--role', 'auth_svc']);
     expect([told.exitCode, told.stderr]).toEqual([0, '']);
-    expect(told.stdout.split('\n')[0]).toBe('deploy-profiles/auth.yaml was written and is valid.');
+    expect(told.stdout).toBe(`deploy-profiles/auth.yaml was written and is valid.
+
+edit deploy-profiles/auth.yaml      # probe: a page behind the login, and a text that only the account sees
+export SMOKE_PASSWORD=…             # the password of the account
+export DATABASE_ADMIN_URL=…         # postgres://probe@host/db, a role with pg_monitor
+holdpoint check auth                # is it well now?
+holdpoint run auth -- ./deploy.sh   # with your next deploy
+`);
     expect(await readFile(join(folder, 'deploy-profiles/auth.yaml'), 'utf8')).toBe(`\
 # yaml-language-server: $schema=./.profile-schema.json
 # What auth must show after a deploy. \`holdpoint explain\` lists all checks; \`holdpoint validate --show\` has all defaults.
