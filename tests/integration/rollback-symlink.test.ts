@@ -82,7 +82,8 @@ it('is live in the old folder again, proven by what the process says, and stays 
   await close();
 
   expect(report).toMatchObject({ state: 'ROLLED_BACK', verified: true, acts: [{ argv: ['./restart.sh'], exit: 0 }] });
-  expect(await readlink(join(root, 'current'))).toBe(join(root, 'releases/v1'));
+  // As relative as it was.
+  expect(await readlink(join(root, 'current'))).toBe('releases/v1');
   expect(await running()).toBe('{"revision":"v1"}');
   expect(warnings).toEqual([]);
 });
