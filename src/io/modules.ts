@@ -5,6 +5,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Modules } from '../kit/index.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that a module may take to run: a plugin that waits for something while it is loaded never comes back. */
+const loadDeadline = 20_000;
 
 /** Conditions of `exports` that hold for `import()` in Node. */
 const conditions = ['node', 'import', 'module-sync', 'default'];
@@ -62,5 +66,11 @@ const find: Modules['find'] = async (specifier, from) => {
 /** Node's own modules: `find` as `createRequire` does it, `load` as `import()` does it. */
 export const createModules = (): Modules => ({
   find,
-  load: async (path) => (await import(pathToFileURL(path).href)) as Record<string, unknown>,
+  load: async (path) =>
+    within(import(pathToFileURL(path).href) as Promise<Record<string, unknown>>, loadDeadline, () => {}).catch(
+      (error: unknown) => {
+        const isLate = error instanceof Error && error.name === 'TimeoutError';
+        throw isLate ? new Error(`it did not come back within ${loadDeadline / 1000} s`, { cause: error }) : error;
+      },
+    ),
 });

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import type { Command, Finished, Processes } from '../kit/index.ts';
-import { openInput } from './input-file.ts';
+import { inputFolders, openInput } from './input-file.ts';
 import { createOutput } from './output.ts';
 import { endGroup, isRunning, self } from './process-group.ts';
 import { optionsFor, type Start } from './zx-options.ts';
@@ -62,11 +62,11 @@ const startErrorOf = (error: Error | null): string | undefined => {
 };
 
 /** With the input of the command opened, and closed after it. */
-const run = async (command: Command, env: NodeJS.ProcessEnv): Promise<Finished> => {
+const run = async (command: Command, env: NodeJS.ProcessEnv, folders: readonly string[]): Promise<Finished> => {
   if (command.input === undefined) return runWith(undefined, command, env);
   let input: FileHandle;
   try {
-    input = await openInput(command.input, env);
+    input = await openInput(command.input, folders);
   } catch (error) {
     return { ...notStarted, startError: `no place for its input: ${(error as Error).message}` };
   }
@@ -106,9 +106,9 @@ const runWith = async (input: FileHandle | undefined, command: Command, env: Nod
   };
 };
 
-/** The commands of this machine, started with the given environment. */
-export const createProcesses = (env: NodeJS.ProcessEnv): Processes => ({
-  run: (command) => run(command, env),
+/** The commands of this machine, started with the given environment; `folders`: where their input may be kept. */
+export const createProcesses = (env: NodeJS.ProcessEnv, folders = inputFolders(env)): Processes => ({
+  run: (command) => run(command, env, folders),
   self,
   isRunning,
 });

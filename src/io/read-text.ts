@@ -14,7 +14,10 @@ const tooLarge = (path: string): Error =>
 const readStream = async (handle: FileHandle, path: string): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of handle.createReadStream({
+    autoClose: false,
+    highWaterMark: 1024 * 1024,
+  }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > mostBytes) throw tooLarge(path);
     chunks.push(chunk);

@@ -3,6 +3,7 @@ import { execPath } from 'node:process';
 import { join } from 'node:path';
 import { readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { inputFolders, openInput } from '../../src/io/input-file.ts';
 import { createProcesses } from '../../src/io/processes.ts';
 import { tempFolder } from '../helpers/temp-folder.ts';
 
@@ -80,12 +81,18 @@ describe('a command', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is not started when there is no place for its input', async () => {
-    const own = createProcesses({ ...base, TMPDIR: '/nowhere' });
-    expect(await own.run({ argv: ['true'], input: 'x', deadline: 20_000 })).toMatchObject({
+  it('takes the first folder that holds its input; without any it is not begun', async () => {
+    const folder = await tempFolder();
+    const input = await openInput('hunter2', ['/nowhere', folder]);
+    expect(await input.readFile('utf8')).toBe('hunter2');
+    await input.close();
+    expect(await readdir(folder)).toEqual([]);
+    const nowhere = createProcesses(base, ['/nowhere', '/nowhere/else']);
+    expect(await nowhere.run({ argv: ['true'], input: 'hunter2', deadline: 20_000 })).toMatchObject({
       startError: expect.stringMatching(/^no place for its input: ENOENT: /),
       exit: undefined,
     });
+    expect(inputFolders({ TMPDIR: folder })).toEqual(['/dev/shm', folder]);
   });
 
   it('hands on its lines of both streams', async () => {
