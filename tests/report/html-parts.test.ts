@@ -349,6 +349,8 @@ describe('words', () => {
     ['again with `holdpoint check`', 'again with <code>holdpoint check</code>'],
     ['v1.5 service, 3 hours, 5 h', 'v1.5 service, 3 hours, <span class="whole">5 h</span>'],
     ['<b> `', '&lt;b&gt; `'],
+    [`${'1'.repeat(99)} % --${'x'.repeat(99)} y`, `${'1'.repeat(99)} % --${'x'.repeat(99)} y`],
+    ['curl -X POST a-b --json x', 'curl <span class="whole">-X</span> POST a-b <span class="whole">--json</span> x'],
   ])('%s', (text, markup) => {
     expect(html`${sentence(text)}`.markup).toBe(markup);
   });

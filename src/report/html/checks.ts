@@ -90,6 +90,6 @@ const partsOf = (parts: readonly CheckPart[]): Part => {
   return when(
     parts.length > 0,
     () =>
-      html`<ul class="parts">${parts.map((part) => html`<li>${chip(part.outcome)}<div><b>${part.name}</b>${took(part.ms)} ${sentence(part.because)}${when(part.evidence, () => html`<code class="evidence">${part.evidence}</code>`)}</div></li>`)}</ul>`,
+      html`<ul class="parts">${parts.map((part) => html`<li>${chip(part.outcome)}<div><b>${part.name}</b>${took(part.ms)} ${sentence(part.because)}${when(part.evidence, () => html`<code class="evidence">${sentence(part.evidence ?? '')}</code>`)}</div></li>`)}</ul>`,
   );
 };

@@ -15,10 +15,10 @@ export const axisText = (value: number, unit: string): string => {
   return unit === 'ms' || unit === 's' ? valueText(value, unit) : formatValue(value);
 };
 
-/** A command between backticks, or a number with its unit. */
-const inSentence = /`([^`]+)`|(?<![\w.])\d[\d.,]* (?:%|ms|s|min|h)(?!\w)/g;
+/** A command between backticks, a number with its unit, or an option of a command: as long as a phone is wide. */
+const inSentence = /`([^`]+)`|(?<![\w.])\d[\d.,]{0,15} (?:%|ms|s|min|h)(?!\w)|(?<= )--?[A-Za-z][\w-]{0,20}(?= )/g;
 
-/** A sentence: a number is not parted from its unit at the end of a line, and a command is seen to be one. */
+/** A sentence: a number is not parted from its unit at the end of a line nor a dash from its letter, and a command is seen to be one. */
 export const sentence = (text: string): Part => {
   const parts: Part[] = [];
   let done = 0;
