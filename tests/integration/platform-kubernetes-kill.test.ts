@@ -28,8 +28,10 @@ exec ${real} "$@"
 `;
 
 /** The old pod template, with its secrets, is on its way to kubectl: no file of that name or any other may stay. */
-const leftBehind = async (): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith('holdpoint'));
+const leftBehind = async (): Promise<string[]> => {
+  const names = await Promise.all([folder, '/dev/shm'].map((each) => readdir(each).catch(() => [])));
+  return names.flat().filter((name) => /^holdpoint-[0-9a-f]{8}-/.test(name));
+};
 
 const start = async () => {
   const system = await kubeSystem('Deployment', ['auth']);
