@@ -205,6 +205,31 @@ describe('a burst', () => {
     expect(app.counts.logins).toBe(before);
   });
 
+  test('leaves the account in peace after a refusal, also when a login beside it comes through later', async () => {
+    let logins = 0;
+    let refused = (): void => undefined;
+    const after = new Promise<void>((resolve) => {
+      refused = resolve;
+    });
+    const server = kept(
+      await serve(async (request, response) => {
+        await bodyOf(request);
+        if (request.url !== '/login') return void response.end('Hello');
+        logins += 1;
+        if (logins === 3) return void response.writeHead(401).end(refused);
+        // The second one is granted once the third was refused.
+        if (logins === 2) await after.then(() => new Promise((resolve) => setTimeout(resolve, 200)));
+        return void response.end();
+      }),
+    );
+    const session = await open(raw(server.url, { users: 2, total: 20, ...quick }));
+    const [look] = (await session.stimulus?.(tick('stimulus'))) ?? [];
+    const seen = look && 'seen' in look ? look.seen.burst : undefined;
+    expect(seen).toMatchObject({ done: 3, granted: 2, failure: { outcome: 'refused' } });
+    expect(await session.stimulus?.(tick('stimulus'))).toEqual([]);
+    expect(logins).toBe(3);
+  });
+
   test.each<[unknown, string]>([
     [{ total: 501 }, 'Too big: expected number to be <=500'],
     [{ users: 51 }, 'Too big: expected number to be <=50'],
