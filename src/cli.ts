@@ -1,6 +1,7 @@
 // Where the process begins and ends: arguments in, exit code out, every error told once.
 import { CommanderError } from 'commander';
 import { processContext } from './commands/process-context.ts';
+import { endWith } from './commands/process-end.ts';
 import { program } from './commands/program.ts';
 import { tell } from './commands/tell.ts';
 import { ownPackage } from './io/package.ts';
@@ -20,14 +21,5 @@ const main = async (argv: readonly string[]): Promise<number> => {
   }
 };
 
-/** Milliseconds that something left open may hold the process back after its work is done. */
-const patience = 2000;
-
-// Work that never settles (a plugin that waits for nothing) lets Node end by itself: that must not look like a pass.
-process.exitCode = 1;
 // No top-level await: this is also built as a script, whose compiled code Node 20 can keep.
-void main(process.argv).then((exitCode) => {
-  // exitCode, not exit(): what still has to be written reaches its reader first.
-  process.exitCode = exitCode;
-  setTimeout(() => process.exit(), patience).unref();
-});
+endWith(main(process.argv));

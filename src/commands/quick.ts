@@ -1,6 +1,7 @@
 // `holdpoint validate` without the parser of the command line: the one bundle that is kept ready to run (see build.mjs).
 import { createOfflineIo } from '../io/offline.ts';
 import { ownPackage } from '../io/package.ts';
+import { endWith } from './process-end.ts';
 import { tell } from './tell.ts';
 import { validateCommand } from './validate.ts';
 
@@ -13,8 +14,4 @@ const main = async (words: readonly string[]): Promise<number> => {
   return validateCommand(names, { show: names.length < words.length }, world);
 };
 
-void main(process.argv.slice(3))
-  .catch(tell)
-  .then((exitCode) => {
-    process.exitCode = exitCode;
-  });
+endWith(main(process.argv.slice(3)).catch(tell));

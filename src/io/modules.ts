@@ -7,9 +7,6 @@ import { pathToFileURL } from 'node:url';
 import type { Modules } from '../kit/index.ts';
 import { within } from './within.ts';
 
-/** Milliseconds that a module may take to run: a plugin that waits for something while it is loaded never comes back. */
-const loadDeadline = 20_000;
-
 /** Conditions of `exports` that hold for `import()` in Node. */
 const conditions = ['node', 'import', 'module-sync', 'default'];
 
@@ -63,8 +60,11 @@ const find: Modules['find'] = async (specifier, from) => {
   }
 };
 
-/** Node's own modules: `find` as `createRequire` does it, `load` as `import()` does it. */
-export const createModules = (): Modules => ({
+/**
+ * Node's own modules: `find` as `createRequire` does it, `load` as `import()` does it, for at most `loadDeadline`
+ * milliseconds: a plugin that waits for something while it is loaded may never come back.
+ */
+export const createModules = (loadDeadline = 20_000): Modules => ({
   find,
   load: async (path) =>
     within(import(pathToFileURL(path).href) as Promise<Record<string, unknown>>, loadDeadline, () => {}).catch(

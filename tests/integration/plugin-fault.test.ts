@@ -66,6 +66,26 @@ it('a bad release stays where it is', async () => {
   expect([exitCode, project.live()]).toEqual([1, 'bad']);
 });
 
+it.each([
+  ['run', ['run', 'web']],
+  ['validate', ['validate', 'web']],
+])('a 0 that a plugin gives the process in the middle of `%s` is a 1', async (verb, args) => {
+  const project = await projectWith('hold', 'process.exit(0);');
+  if (verb === 'validate') await writeFile(join(project.folder, 'deploy-profiles/late.mjs'), 'process.exit(0);');
+  const { exitCode, stderr } = await project.holdpoint(...args);
+  expect([exitCode, stderr.trim().split('\n').at(-1)]).toEqual([
+    1,
+    'holdpoint has no answer: something ended its process with 0 (process.exit in a plugin?)',
+  ]);
+});
+
+it('what a plugin leaves running does not keep the process', async () => {
+  const project = await projectWith('hold', '');
+  const path = join(project.folder, 'deploy-profiles/late.mjs');
+  await writeFile(path, `setInterval(() => {}, 1000);\n${await readFile(path, 'utf8')}`);
+  expect((await project.holdpoint('validate', 'web')).exitCode).toBe(0);
+});
+
 it('a baseline is not kept', async () => {
   const project = await projectWith('baseline', promise);
   const { exitCode, stderr } = await project.holdpoint('baseline', 'web', '--release', 'v1');
