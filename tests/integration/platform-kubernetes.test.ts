@@ -211,6 +211,21 @@ describe('what other tools own is refused', () => {
     expect(await session.forbidden?.()).toBe(sentence);
   });
 
+  it.each([
+    [
+      'argocd-controller',
+      'deployment auth belongs to the Argo CD application shop, which would put it back or be out of step: revert the commit in Git, or use the platform `argocd`',
+    ],
+    ['kubectl-client-side-apply', undefined],
+  ])('with the label of a chart, when %s has written it', async (manager, sentence) => {
+    const { system, session } = await opened('auth');
+    system.deployOf('auth', 'v2', { labels: { 'app.kubernetes.io/instance': 'shop' } });
+    const object = system.api.cluster.get('Deployment', 'auth');
+    const managedFields = [{ manager, time: '2026-01-01T00:00:00Z' }];
+    system.api.cluster.put({ ...object, metadata: { ...object.metadata, managedFields } });
+    expect(await session.forbidden?.()).toBe(sentence);
+  });
+
   it('as is one that is paused', async () => {
     const { system, session } = await opened('auth');
     const object = system.api.cluster.get('Deployment', 'auth');

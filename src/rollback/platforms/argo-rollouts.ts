@@ -4,7 +4,7 @@ import { type Direction, type Live, plural } from '../../kit/index.ts';
 import { once } from '../../kit/once.ts';
 import { type Ask, shellLine } from './commands.ts';
 import { changedConfigMaps } from './kubernetes/config-maps.ts';
-import { ownerOf } from './kubernetes/owners.ts';
+import { workloadOwner } from './kubernetes/owners.ts';
 import { putBack } from './kubernetes/patch.ts';
 import { type Family, lookAt, revisionOf, type Workload } from './kubernetes/workload.ts';
 import { argument, clusterKeys, kubectl, mayDo } from './settings.ts';
@@ -16,6 +16,7 @@ type Settings = z.infer<ReturnType<typeof settings>>;
 
 const family: Family = {
   resource: 'rollouts.argoproj.io',
+  version: 'v1alpha1',
   title: 'rollout',
   hashLabel: 'rollouts-pod-template-hash',
   revisionAnnotation: 'rollout.argoproj.io/revision',
@@ -62,8 +63,7 @@ const missing = async (spec: Settings, to: string, ask: Ask): Promise<string | u
 
 /** What GitOps owns can still be aborted: that changes the status alone, which nothing puts back. */
 const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> => {
-  const { object } = await lookAt(family, spec.rollout, spec, ask);
-  const owner = ownerOf(`rollout ${spec.rollout}`, object.metadata);
+  const owner = await workloadOwner(family, await lookAt(family, spec.rollout, spec, ask), spec, ask);
   if (owner === undefined) return undefined;
   return `${owner}; while the update is under way \`${shellLine(plugin(spec, 'abort'))}\` sends all traffic back at once`;
 };

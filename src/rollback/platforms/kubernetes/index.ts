@@ -6,7 +6,7 @@ import { type Ask, shellLine } from '../commands.ts';
 import { argument, clusterKeys, kubectl, mayDo } from '../settings.ts';
 import { platformOf } from '../system.ts';
 import { changedConfigMaps } from './config-maps.ts';
-import { ownerOf } from './owners.ts';
+import { workloadOwner } from './owners.ts';
 import { isHalfWay, legOf, textOf } from './parts.ts';
 import { putBack } from './patch.ts';
 import { readinessOf } from './readiness.ts';
@@ -20,6 +20,7 @@ type Settings = z.infer<ReturnType<typeof settings>>;
 
 const family: Family = {
   resource: 'deployments.apps',
+  version: 'v1',
   title: 'deployment',
   hashLabel: 'pod-template-hash',
   revisionAnnotation: 'deployment.kubernetes.io/revision',
@@ -55,7 +56,7 @@ const missing = async (spec: Settings, to: string, ask: Ask): Promise<string | u
 
 const forbidden = async (spec: Settings, ask: Ask): Promise<string | undefined> => {
   for (const { name, object } of await lookAtAll(spec, ask)) {
-    const owner = ownerOf(`deployment ${name}`, object.metadata);
+    const owner = await workloadOwner(family, { name, object }, spec, ask);
     if (owner !== undefined) return owner;
     if (object.spec.paused)
       return `deployment ${name} is paused, nothing would roll out: ${shellLine([...kubectl(spec), 'rollout', 'resume', `deployment/${name}`])}`;

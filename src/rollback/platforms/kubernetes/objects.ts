@@ -15,7 +15,7 @@ const metadata = once(() =>
     ownerReferences: z
       .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().optional() }))
       .optional(),
-    managedFields: z.array(z.object({ time: z.string().optional() })).optional(),
+    managedFields: z.array(z.object({ manager: z.string().optional(), time: z.string().optional() })).optional(),
   }),
 );
 

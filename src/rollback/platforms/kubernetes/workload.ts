@@ -9,6 +9,8 @@ import type { WorkloadObject } from './objects.ts';
 export interface Family {
   /** As kubectl calls it, with its group. */
   resource: string;
+  /** Of its API group. */
+  version: string;
   /** `deployment`, for people. */
   title: string;
   /** Label of ReplicaSets and pods that names the pod template. */
