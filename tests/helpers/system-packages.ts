@@ -44,7 +44,8 @@ export const djangoPrograms = {
 } satisfies Record<string, SystemProgram>;
 
 export const curlProgram: SystemProgram = { name: 'curl', packages: ['curl'] };
-export const zshProgram: SystemProgram = { name: 'zsh', packages: ['zsh'] };
+/** Its package says /bin, where an unpacked one stays. */
+export const zshProgram: SystemProgram = { name: 'zsh', packages: ['zsh'], path: 'bin/zsh' };
 export const fishProgram: SystemProgram = { name: 'fish', packages: ['fish'] };
 
 /** kubectl 1.20 on Debian 12; any newer one that is there is taken. */

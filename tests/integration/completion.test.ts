@@ -35,6 +35,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"
 `;
 
 const inFish = `
+set -p fish_function_path $argv[2]/share/fish/functions
 holdpoint completion fish | source
 complete -C $argv[1] | string replace -r '\\t.*' ''
 true
@@ -61,8 +62,8 @@ const programs = {
   bash: async (line: string, { folder, env }: Awaited<ReturnType<typeof project>>) =>
     run('bash', ['--norc', '-c', inBash, 'bash', line], { cwd: folder, env }),
   fish: async (line: string, { folder, env }: Awaited<ReturnType<typeof project>>) => {
-    const { file, env: own } = installedProgram(fishProgram);
-    return run(file, ['--no-config', '-c', inFish, line], { cwd: folder, env: { ...env, ...own } });
+    const { file, base, env: own } = installedProgram(fishProgram);
+    return run(file, ['--no-config', '-c', inFish, line, base], { cwd: folder, env: { ...env, ...own } });
   },
   zsh: async (line: string, { folder, env }: Awaited<ReturnType<typeof project>>) => {
     const { file, base, env: own } = installedProgram(zshProgram);
