@@ -268,7 +268,7 @@ it('the doctor finds a permission that is missing', async () => {
     ['may get configmaps in prod', 'ok'],
     ['old revisions of deployment auth are kept', 'ok'],
   ]);
-  expect(findings[1]?.next).toBe('give the account a role with the verb patch on deployments');
+  expect(findings[1]?.next).toBe('give the account a role with the verb patch on deployments.apps');
 });
 
 it('the doctor finds that nothing is kept to go back to, and a cluster that does not answer', async () => {
