@@ -52,8 +52,19 @@ it('that is no error is told as it is', async () => {
 it('lets the deploy command come to its end, and verifies nothing', async () => {
   const engine = startEngine('rs/2');
   const { check, fault } = faultAt(({ phase }) => phase === 'deploy');
-  const record = await play(engine, engine.input([check], { fault }));
+  const input = engine.input([check], { fault });
+  const { processes } = input.io;
+  const signals: (AbortSignal | undefined)[] = [];
+  const watched: typeof processes = {
+    ...processes,
+    run: (command) => {
+      signals.push(command.signal);
+      return processes.run(command);
+    },
+  };
+  const record = await play(engine, { ...input, io: { ...input.io, processes: watched } });
   expect([record.exitCode, record.release.liveAtEnd, record.decision.because.at(-1)]).toEqual([1, 'rs/2', stop]);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
 });
 
 it('withholds a rollback that the last look was taken for, and prints its command', async () => {
