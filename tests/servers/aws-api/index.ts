@@ -27,7 +27,8 @@ export interface AwsApi {
 /** An answer: a body, or an error of AWS with its status. */
 type Answer = { body: object | string } | { status: number; error: string; message: string };
 
-const textOf = (body: Record<string, unknown>, name: string): string => (typeof body[name] === 'string' ? body[name] : '');
+const textOf = (body: Record<string, unknown>, name: string): string =>
+  typeof body[name] === 'string' ? body[name] : '';
 
 const revisionIds = { first: '2f6c6c5e-1111-4222-8333-444455556666', next: '7d1f0a2b-9999-4222-8333-444455556666' };
 
