@@ -12,6 +12,8 @@ export default defineConfig({
           // No module has state of its own, so that files may share a process: the modules are then loaded once, not once
           // per file, which was more than half of the time. A test that needs a process of its own is an integration test.
           isolate: false,
+          // All cores: vitest would leave one free for a person who waits for nothing else.
+          maxWorkers: '100%',
           unstubEnvs: true,
           restoreMocks: true,
           // For a machine that has much else to do: the first command of all loads half of the program.
