@@ -34,6 +34,8 @@ function isPlainValidate([verb, ...words]) {
  */
 const keptFor = (filename) => `${filename}.${process.version}-${process.platform}-${process.arch}.cache`;
 
+const isKept = (filename) => require('node:fs').existsSync(keptFor(filename));
+
 /** Runs a script of the build with its kept code. */
 function runQuick(filename, kept) {
   const { readFileSync } = require('node:fs');
@@ -51,6 +53,9 @@ function runQuick(filename, kept) {
 }
 
 function main(words) {
+  const quick = `${__dirname}/../dist/bin/validate.cjs`;
+  // Before the streams of Node are made: it writes without them.
+  if (isPlainValidate(words) && isKept(quick)) return runQuick(quick, keptFor(quick));
   survive(process.stdout);
   tellLost(process.stdout, words[0]);
   if (words[0] === '--version' || words[0] === '-V') {
@@ -65,10 +70,8 @@ function main(words) {
     process.exitCode = 2;
     return;
   }
-  const quick = `${folder}/validate.cjs`;
   const whole = `${folder}/cli.cjs`;
-  if (isPlainValidate(words) && existsSync(keptFor(quick))) runQuick(quick, keptFor(quick));
-  else if (existsSync(keptFor(whole))) runQuick(whole, keptFor(whole));
+  if (isKept(whole)) runQuick(whole, keptFor(whole));
   else void import('../dist/bin/cli.js');
 }
 

@@ -2,17 +2,17 @@
 import { UsageError } from '../kit/errors.ts';
 import { NotBegun } from './not-begun.ts';
 
-/** Tells the error on stderr. Usage errors are sentences and exit 2; anything unknown is a bug. */
-export const tell = (error: unknown): number => {
+/** Tells the error on `stderr`. Usage errors are sentences and exit 2; anything unknown is a bug. */
+export const tell = (error: unknown, stderr: { write(text: string): unknown } = process.stderr): number => {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n`);
+    stderr.write(`${error.message}\n`);
     return 2;
   }
   if (error instanceof NotBegun) {
-    process.stderr.write(`${error.message}\n`);
+    stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  process.stderr.write(bugText(error));
+  stderr.write(bugText(error));
   return 1;
 };
 

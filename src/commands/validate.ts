@@ -11,6 +11,7 @@ import {
   profilesFolder,
   projectRoot,
 } from '../profile/index.ts';
+import type { TextStream } from '../report/index.ts';
 import type { Context } from './context.ts';
 import { builtIn } from './registry.ts';
 
@@ -146,7 +147,13 @@ export const validateProfiles = async (request: ValidateRequest): Promise<Valida
 export const validateCommand = async (
   names: readonly string[],
   { show }: { show: boolean },
-  { cwd, io, packageRoot, stdout, stderr }: Pick<Context, 'cwd' | 'io' | 'packageRoot' | 'stdout' | 'stderr'>,
+  {
+    cwd,
+    io,
+    packageRoot,
+    stdout,
+    stderr,
+  }: Pick<Context, 'cwd' | 'io' | 'packageRoot'> & Record<'stdout' | 'stderr', Pick<TextStream, 'write'>>,
 ): Promise<number> => {
   const checksFolder = join(packageRoot, 'checks');
   const { text, problems } = await validateProfiles({ names, show, cwd, io, registry: builtIn(), checksFolder });
