@@ -20,22 +20,26 @@ export const reservedKeys = [
   'enabled',
 ] as const;
 
-const failAfter = () => z.number().int().min(1).max(1000);
+const failAfter = z.number().int().min(1).max(1000);
+
+const optionalText = someText().optional();
+
+const texts = z.array(someText()).default([]);
 
 /** The reserved keys of a check. `every`, `failAfter` and `sufficientAlone` fall back to the kind and to `hold`. */
 export const checkSchema = z.strictObject({
-  use: someText().optional(),
+  use: optionalText,
   kind: someText(),
-  title: someText().optional(),
-  why: someText().optional(),
-  next: someText().optional(),
+  title: optionalText,
+  why: optionalText,
+  next: optionalText,
   every: positiveDuration().optional(),
   timeout: positiveDuration().prefault('10s'),
-  failAfter: failAfter().optional(),
+  failAfter: failAfter.optional(),
   onFail: z.enum(['rollback', 'block', 'warn']).default('rollback'),
   onInconclusive: z.enum(['block', 'warn']).default('block'),
   onError: z.enum(['block', 'warn']).default('block'),
-  coveredBy: z.array(someText()).default([]),
+  coveredBy: texts,
   sufficientAlone: z.boolean().optional(),
   enabled: z.boolean().default(true),
 });
@@ -46,7 +50,7 @@ const holdKeys = z.strictObject({
   warmup: durationSchema().prefault('10s'),
   for: positiveDuration().prefault('60s'),
   every: positiveDuration().prefault('5s'),
-  failAfter: failAfter().default(3),
+  failAfter: failAfter.default(3),
   /** Default: 3 × `every` of each check. */
   errorGrace: durationSchema().optional(),
   deadline: positiveDuration().prefault('5m'),
@@ -114,10 +118,10 @@ const reversibleSchema = z.union(
 );
 
 /** Something outside the release that would fail, too, when the cause is not the release. */
-const oneControl = () => [z.strictObject({ status: secretUrl() }), z.strictObject({ command: argvSchema() })] as const;
+const oneControl = [z.strictObject({ status: secretUrl() }), z.strictObject({ command: argvSchema() })] as const;
 
 const controlSchema = z.union(
-  [z.strictObject({ none: someText() }), ...oneControl(), z.array(z.union(oneControl())).min(1).max(20)],
+  [z.strictObject({ none: someText() }), ...oneControl, z.array(z.union(oneControl)).min(1).max(20)],
   'must be { status: URL }, { command: [PROGRAM, …] }, a list of those, or { none: REASON }',
 );
 
@@ -133,7 +137,7 @@ export const rollbackSchema = z.strictObject({
   verify: z
     .strictObject({ for: positiveDuration().prefault('30s'), deadline: positiveDuration().prefault('3m') })
     .prefault({}),
-  mitigations: z.array(someText()).default([]),
+  mitigations: texts,
   evidence: z.array(argvSchema()).max(20).default([]),
 });
 

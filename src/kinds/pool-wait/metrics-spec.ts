@@ -6,6 +6,8 @@ import { type PresetName, presets, unitSeconds } from './presets.ts';
 
 const namesOf = <Name extends string>(table: Record<Name, unknown>) => Object.keys(table) as [Name, ...Name[]];
 
+const selector = selectorText().optional();
+
 /** Selectors (JSON pointers for the source `json`): counters are compared between samples, gauges are taken as they are. */
 export const metricsQuery = z
   .strictObject({
@@ -16,25 +18,25 @@ export const metricsQuery = z
     /** Where the preset's document stands within the page: `/pools/auth`. */
     under: z.string().refine(isPointer, 'must be a JSON pointer like /pools/auth').optional(),
     /** Counter: how long callers have waited for a connection, in all; in the unit of its name. */
-    waitSeconds: selectorText().optional(),
-    waitMillis: selectorText().optional(),
-    waitMicros: selectorText().optional(),
-    waitNanos: selectorText().optional(),
+    waitSeconds: selector,
+    waitMillis: selector,
+    waitMicros: selector,
+    waitNanos: selector,
     /** Counter: connections that the pool has handed out. */
-    acquires: selectorText().optional(),
+    acquires: selector,
     /** Whether `acquires` counts all of them, or only those that waited. */
     counted: z.enum(['all', 'waited']).optional(),
     /** The buckets of a classic histogram of waits, and the unit of their bounds. */
-    waitHistogram: selectorText().optional(),
+    waitHistogram: selector,
     bucketUnit: z.enum(namesOf<keyof typeof unitSeconds>(unitSeconds)).optional(),
     /** Gauge: callers waiting now. */
-    waiting: selectorText().optional(),
+    waiting: selector,
     /** Gauge: connections handed out now. */
-    inUse: selectorText().optional(),
+    inUse: selector,
     /** Gauge: the pool's size. */
-    max: selectorText().optional(),
+    max: selector,
     /** Counter: callers that gave up waiting. */
-    timeouts: selectorText().optional(),
+    timeouts: selector,
   })
   .superRefine((query, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
