@@ -113,6 +113,7 @@ export const startAuthApp = async (knobs: Knobs = {}): Promise<AuthApp> => {
     'GET /login': (_, response) => page(response),
     'POST /login': postForm,
     'POST /api/login': postJson,
+    'GET /': me,
     'GET /me': me,
     'POST /logout': logout,
   };

@@ -54,7 +54,7 @@ rollback:
   verify: { for: 400ms, deadline: 3s }
 `;
 
-const collect = (child: ChildProcess): Promise<Ended> =>
+export const collect = (child: ChildProcess): Promise<Ended> =>
   new Promise((done, fail) => {
     let [stdout, stderr] = ['', ''];
     child.stdout?.on('data', (text: Buffer) => (stdout += text.toString()));
