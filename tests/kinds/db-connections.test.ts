@@ -82,6 +82,21 @@ describe('a refusal', () => {
     expect(of(code)).toMatchObject({ missed: { by, reason } });
     expect(Object.keys(dbConnections.reasons)).toContain(reason);
   });
+
+  it.each([
+    ['28P01', 'cannot log in', 'check the password in its URL, and whether it has expired (rolvaliduntil in pg_roles)'],
+    ['3D000', 'cannot log in', 'check its URL'],
+    ['ENOTFOUND', 'does not find the server', 'check the name in its URL'],
+  ])('%s says that the probe %s, and where to look', (code, what, hint) => {
+    expect(of(code)).toMatchObject({
+      missed: {
+        because: expect.stringMatching(new RegExp(`^the probe ${what} \\(${code}: .*\\); `)) as string,
+      },
+    });
+    expect(of(code)).toMatchObject({
+      missed: { because: expect.stringContaining(`; ${hint}, this says nothing about the release`) as string },
+    });
+  });
 });
 
 describe('the verdict', () => {
