@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import {
   type Emit,
+  type MonitorPlugin,
   nearest,
   type Out,
   type Registry,
@@ -13,6 +14,7 @@ import {
 } from '../kit/index.ts';
 import { createOut, type TextStream } from '../report/index.ts';
 import type { Context } from './context.ts';
+import { monitorPlugin } from './monitor.ts';
 import { addressOf, ownerOf, push } from './push.ts';
 
 export interface Reporting {
@@ -22,6 +24,8 @@ export interface Reporting {
   /** Nothing is drawn while a person is asked on the same terminal. */
   quietly<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
+  /** Set where a monitor reads stdout. */
+  plugin: MonitorPlugin | undefined;
 }
 
 interface Opened {
@@ -68,6 +72,7 @@ export const openReporting = (
       }
     },
     close: () => each((session) => session.close()),
+    plugin: monitorPlugin(names, registry),
   };
 };
 

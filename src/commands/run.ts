@@ -7,6 +7,7 @@ import { type Permission, run, type RunInput } from '../run/index.ts';
 import { readBaseline } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { actorOf, ciRelease, newRunId } from './identity.ts';
+import { answered, endOf } from './monitor.ts';
 import { permissionOf } from './permission.ts';
 import { carryOut } from './rollback-tools.ts';
 import { type CommonOptions, type Opened, withEnvFile, withSession } from './session.ts';
@@ -31,10 +32,11 @@ export const runCommand = async (
   given: Context,
 ): Promise<number> => {
   const context = await withEnvFile(options.envFile, given);
-  return withSession(verb, name, options, context, async (opened) => {
+  const work = withSession(verb, name, options, context, async (opened) => {
     const input = await inputOf(verb, options, opened, context);
     return finish(await run(input), opened, context);
   });
+  return verb === 'check' ? answered(work, options.reporter, context) : work;
 };
 
 /** Hands the record to the reporters and the notification targets. */
@@ -47,7 +49,7 @@ export const finish = async (record: RunRecord, opened: Opened, context: Context
     redact: (text) => redactor.text(text),
   });
   for (const warning of warnings) context.stderr.write(`holdpoint: ${warning}\n`);
-  return record.exitCode;
+  return endOf(record, reporting.plugin);
 };
 
 /** Retention, once the record is safe. A store that cannot be tidied is told, and changes nothing. */

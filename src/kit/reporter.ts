@@ -20,6 +20,15 @@ export interface Reporter {
   shared?: true;
   /** Lets `NAME=push:URL` send the text in place of writing it: the request without its body. */
   push?(url: URL, of: { service: string; environment: string }): Push;
+  /** Makes a `check` whose text stands on stdout the plugin of a monitor. */
+  plugin?: MonitorPlugin;
+}
+
+/** What a monitor expects of a program that it calls: an exit code of its own, and always a line. */
+export interface MonitorPlugin {
+  exitCode(record: RunRecord): number;
+  /** Where there is no record: nothing could be begun. */
+  noAnswer: { exitCode: number; line(why: string): string };
 }
 
 /** How a text is sent; an answer of 200 to 299 took it. */

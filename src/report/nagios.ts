@@ -3,13 +3,24 @@ import { clip, type RecordedCheck, type Reporter, type RunRecord } from '../kit/
 import { atEnd } from './at-end.ts';
 import { headline } from './headline.ts';
 
+/** The plugin API of Nagios: https://assets.nagios.com/downloads/nagioscore/docs/nagioscore/4/en/pluginapi.html. */
+const exitCodes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
+
+type Status = keyof typeof exitCodes;
+
 export const nagios: Reporter = {
   holdpointReporter: 1,
   name: 'nagios',
   about: 'one line for Nagios and its kin, at the end: OK, WARNING, CRITICAL or UNKNOWN, with performance data',
   writes: 'machine',
   open: (out) => atEnd(out, (record) => `${lineOf(record)}\n`),
+  plugin: {
+    exitCode: (record) => exitCodes[status(record)],
+    noAnswer: { exitCode: exitCodes.UNKNOWN, line: (why) => `HOLDPOINT UNKNOWN - ${clip(inOneLine(why), longest)}\n` },
+  },
 };
+
+const inOneLine = (text: string): string => text.replaceAll('|', '/').replaceAll(/\s+/g, ' ').trim();
 
 /** https://www.monitoring-plugins.org/doc/guidelines.html: everything after the first `|` is performance data. */
 const lineOf = (record: RunRecord): string => {
@@ -25,8 +36,6 @@ const said = (record: RunRecord): string => {
   const why = record.decision.action === 'pass' ? '' : record.diagnosis.headline;
   return clip(why === '' || text.includes(why) ? head + text : `${head}${text}; ${why}`, longest);
 };
-
-type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
 /** What was found to be bad is CRITICAL, also when it was rolled back; what could not be found out is UNKNOWN. */
 const status = ({ exitCode, checks, decision }: RunRecord): Status => {

@@ -27,25 +27,27 @@ it('not recovered', () => {
 });
 
 it.each([
-  ['OK', 0],
-  ['CRITICAL', 10],
-  ['UNKNOWN', 11],
-  ['UNKNOWN', 12],
-  ['CRITICAL', 13],
-  ['CRITICAL', 20],
-  ['CRITICAL', 21],
-  ['CRITICAL', 22],
-  ['CRITICAL', 23],
-  ['UNKNOWN', 130],
-  ['UNKNOWN', 99],
-])('%s for exit code %i', (status, exitCode) => {
-  expect(textOf(nagios, recordOf({ exitCode })).split(' ')[1]).toBe(status);
+  ['OK', 0, 0],
+  ['CRITICAL', 2, 10],
+  ['UNKNOWN', 3, 11],
+  ['UNKNOWN', 3, 12],
+  ['CRITICAL', 2, 13],
+  ['CRITICAL', 2, 20],
+  ['CRITICAL', 2, 21],
+  ['CRITICAL', 2, 22],
+  ['CRITICAL', 2, 23],
+  ['UNKNOWN', 3, 130],
+  ['UNKNOWN', 3, 99],
+])('%s, for a monitor %i, for exit code %i', (status, forMonitor, exitCode) => {
+  const record = recordOf({ exitCode });
+  expect([textOf(nagios, record).split(' ')[1], nagios.plugin?.exitCode(record)]).toEqual([status, forMonitor]);
 });
 
 it('WARNING where only a warning was given, and where a shadow run would have blocked', () => {
   const warned = recordOf({ checks: [checkOf({ id: 'a', outcome: 'fail', action: 'warn' })] });
   const shadow = recordOf({ decision: { action: 'block', because: [] }, shadow: true });
   expect([warned, shadow].map((record) => textOf(nagios, record).split(' ')[1])).toEqual(['WARNING', 'WARNING']);
+  expect([warned, shadow].map((record) => nagios.plugin?.exitCode(record))).toEqual([1, 1]);
 });
 
 it('no text can begin performance data or break out of a label; a number has no exponent', () => {
