@@ -70,6 +70,12 @@ const reporterSchema = () =>
     appends: z.array(z.looseObject({ env: sentence(), open: method() })).optional(),
     shared: z.literal(true, 'must be true or absent').optional(),
     push: method().optional(),
+    plugin: z
+      .looseObject({
+        exitCode: method(),
+        noAnswer: z.looseObject({ exitCode: z.number().int().min(0).max(255), line: method() }),
+      })
+      .optional(),
   });
 
 const list = (part: z.ZodType) => z.array(part, 'must be a list').optional();
