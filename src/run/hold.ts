@@ -29,6 +29,7 @@ export const hold = async (
   const { clock, emit, signal } = options;
   const news = createNews();
   const judging = createJudging(options);
+  const round = firstRound(watched);
   const tell = (one: Watched): void =>
     isJudged(one.samples.at(-1)?.phase)
       ? announce(emit, judging(one, clock.now()), one, clock.now())
@@ -40,6 +41,7 @@ export const hold = async (
     onSamples: (one, added) => {
       emit({ type: 'sample', at: clock.now(), check: one.check.id, samples: one.samples.slice(-added) });
       tell(one);
+      round.saw(one);
       news.tell();
     },
   });
@@ -49,7 +51,7 @@ export const hold = async (
       options.onWarm?.();
       sampler.enter(options.phase);
     }
-    return await untilEnd(watched, news, judging, options);
+    return await untilEnd(watched, news, judging, round.over, options);
   } finally {
     await sampler.stop();
   }
@@ -76,9 +78,12 @@ const untilEnd = async (
   watched: readonly Watched[],
   news: News,
   judging: Judging,
+  seen: AbortSignal,
   options: HoldOptions,
 ): Promise<{ end: HoldEnd; findings: Finding[] }> => {
   const { clock, plan, signal, sticky } = options;
+  // With one look each, the last one ends it: nothing more is worth waiting for.
+  const rest = plan.for === 0 ? AbortSignal.any([seen, signal]) : signal;
   const started = clock.now();
   const stepAt = sticky ? holdStep : verifyStep;
   let since: HoldClock = {};
@@ -95,9 +100,21 @@ const untilEnd = async (
     }
     since = step.clock;
     await news.wait(clock, Math.max(1, nextMoment(since, now, started, plan) - now), signal);
-    await clock.sleep(pace(watched.length), signal);
+    await clock.sleep(pace(watched.length), rest);
   }
 };
 
 /** Few checks are judged at each sample; of many the samples of some milliseconds together, because each round costs by their number. */
 const pace = (checks: number): number => (checks <= 50 ? 0 : checks / 20);
+
+/** Aborts once each check has been looked at. */
+const firstRound = (watched: readonly Watched[]): { over: AbortSignal; saw(one: Watched): void } => {
+  const [unseen, over] = [new Set(watched), new AbortController()];
+  return {
+    over: over.signal,
+    saw: (one) => {
+      unseen.delete(one);
+      if (unseen.size === 0) over.abort('each was seen');
+    },
+  };
+};
