@@ -6,15 +6,8 @@ const widest = 120;
 /** Lists whose items are many and alike: a line for each, however long, is a third of the bytes and can be searched. */
 const inLines = ['samples', 'points'];
 
-/** A record goes into the store and into a report: its text is made once. */
-const made = new WeakMap<object, string>();
-
-/** The text of a document that reads back the same and changes no more; it ends with a line break. */
-export const jsonText = (value: object): string => {
-  const whole = made.get(value) ?? `${text(value, '', '')}\n`;
-  made.set(value, whole);
-  return whole;
-};
+/** The text of a document that reads back the same; it ends with a line break. */
+export const jsonText = (value: object): string => `${text(value, '', '')}\n`;
 
 const flat = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
