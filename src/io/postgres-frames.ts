@@ -29,7 +29,7 @@ interface Message {
 }
 
 /** Undefined for what can be no message; errors and notices are fields with a zero byte behind them. */
-const messageOf = (head: readonly number[]): Message | undefined => {
+const announcedBy = (head: readonly number[]): Message | undefined => {
   const length = Buffer.from(head).readUInt32BE(1);
   const [type = 0] = head;
   const isFielded = type === errorType || type === noticeType;
@@ -59,7 +59,7 @@ export const createFrames = (): ((chunk: Buffer) => Error | undefined) => {
     for (let at = 0; at < chunk.length; ) {
       at += take(chunk, at);
       if (head.length === headBytes && !message) {
-        message = messageOf(head);
+        message = announcedBy(head);
         if (!message) return plainError(chunk) ?? notPostgres();
       }
       if (message?.left !== 0) continue;

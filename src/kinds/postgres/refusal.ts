@@ -70,18 +70,19 @@ const ours = (reason: string, because: string): Refusal => ({ missed: { by: 'our
 const poolerText = (message: string): string =>
   `the URL leads to a connection pooler, not to the server (08P01: ${message}); give the server's own address`;
 
-const unknownName = ['ENOTFOUND', 'EAI_AGAIN'];
-
-/** The server says the same of a wrong password and of one that has expired, so that nobody can probe for roles. */
-const hints: Record<string, string> = {
-  '28P01': 'check the password in its URL, and whether it has expired (rolvaliduntil in pg_roles)',
-  ENOTFOUND: 'check the name in its URL',
-  EAI_AGAIN: 'check the name in its URL, and the name service of this machine',
+/**
+ * What the probe could not do, and where to look. The server says the same of a wrong password and of one that has
+ * expired, so that nobody can probe for roles.
+ */
+const troubles: Record<string, readonly [what: string, look: string]> = {
+  '28P01': ['cannot log in', 'check the password in its URL, and whether it has expired (rolvaliduntil in pg_roles)'],
+  ENOTFOUND: ['does not find the server', 'check the name in its URL'],
+  EAI_AGAIN: ['does not find the server', 'check the name in its URL, and the name service of this machine'],
 };
 
 const probeText = (code: string, message: string): string => {
-  const what = unknownName.includes(code) ? 'does not find the server' : 'cannot log in';
-  return `the probe ${what} (${code}: ${message}); ${hints[code] ?? 'check its URL'}, this says nothing about the release`;
+  const [what, look] = troubles[code] ?? ['cannot log in', 'check its URL'];
+  return `the probe ${what} (${code}: ${message}); ${look}, this says nothing about the release`;
 };
 
 /** A pooler hands out process ids of its own; the server knows its real ones. */
