@@ -1,5 +1,5 @@
 // Builds records for tests of everything that reads them: a healthy run by default, and the endings that matter.
-import type { Chart, RecordedCheck, RollbackReport, RunRecord } from '../../src/kit/index.ts';
+import type { Chart, LastCounted, RecordedCheck, RollbackReport, RunRecord } from '../../src/kit/index.ts';
 
 /** A passed check; every field can be given. */
 export const checkOf = (fields: Partial<RecordedCheck> & { id: string }): RecordedCheck => ({
@@ -85,6 +85,17 @@ export const recordOf = (fields: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 const slots = '37 of 37 usable slots in use (limit 35); auth_svc of release rs/5c41 holds 34, before the deploy 4';
+
+/** Who held the connections when they were counted for the last time. */
+export const counted: Omit<LastCounted, 'runId' | 'at'> = {
+  title: 'connections in use',
+  unit: 'connections',
+  limit: 35,
+  of: [
+    { name: 'auth@9f2c1e8', value: 36 },
+    { name: 'worker', value: 1 },
+  ],
+};
 
 /** The checks during the incident: the connections are used up, so that logins and pages fail. */
 export const incidentChecks: readonly RecordedCheck[] = [

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/kit/index.ts';
 import { layOut } from '../../src/report/lines.ts';
 import { summary } from '../../src/report/wording.ts';
-import { checkOf, healthyChecks, incidentChecks, incidentRecord, recordOf, rollbackOf } from '../helpers/records.ts';
+import {
+  checkOf,
+  counted,
+  healthyChecks,
+  incidentChecks,
+  incidentRecord,
+  recordOf,
+  rollbackOf,
+} from '../helpers/records.ts';
 
 const textOf = (record: RunRecord, saved?: string, columns = 100): string =>
   layOut(summary(record, saved), { columns, colour: false, clean: (text) => text }).join('\n');
@@ -194,13 +202,7 @@ run: run-7f3a`);
     const lastCounted = {
       runId: 'run-6e2a',
       at: '2026-11-22T02:41:07.000Z',
-      title: 'connections in use',
-      unit: 'connections',
-      limit: 35,
-      of: [
-        { name: 'auth@9f2c1e8', value: 36 },
-        { name: 'worker', value: 1 },
-      ],
+      ...counted,
     };
     const record = recordOf({
       verb: 'check',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chart, RunRecord } from '../../src/kit/index.ts';
 import { isCounted, lastCounted } from '../../src/run/last-counted.ts';
-import { checkOf, recordOf } from '../helpers/records.ts';
+import { checkOf, counted, recordOf } from '../helpers/records.ts';
 
 const startedAt = '2026-11-22T02:00:00.000Z';
 const start = Date.parse(startedAt);
@@ -32,13 +32,7 @@ describe('lastCounted', () => {
     expect(lastCounted([runOf('run-3'), incident, runOf('run-1', chartOf({ old: 8 }))], start + hour)).toEqual({
       runId: 'run-2',
       at: '2026-11-22T02:00:05.000Z',
-      title: 'connections in use',
-      unit: 'connections',
-      limit: 35,
-      of: [
-        { name: 'auth@9f2c1e8', value: 36 },
-        { name: 'worker', value: 1 },
-      ],
+      ...counted,
     });
   });
 
